@@ -1,0 +1,219 @@
+#pragma once
+
+/// A plan: what is done for one statement, as data. It holds SQL with slots, and says where the slots'
+/// values come from and what each column of the server's answer is. policy/ never encrypts: proxy/
+/// transform fills the slots and opens the columns. A plan is immutable and shared between sessions of
+/// the same role, catalog and session state.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policy/model/catalog.hpp"
+#include "policy/model/mask.hpp"
+
+namespace pgveil::policy {
+
+/// A value that the client sent: parameter $index (from 1), or the index-th literal of the statement's
+/// text in reading order (from 0).
+struct ValueSource {
+  enum class From { Parameter, Literal };
+  From from = From::Parameter;
+  std::uint16_t index = 0;
+
+  friend bool operator==(const ValueSource&, const ValueSource&) = default;
+};
+
+/// What happens to a client's value on its way to the server.
+struct ValueUse {
+  enum class Kind {
+    Verbatim,      // as the client wrote it
+    Seal,          // canonical bytes under (base_type, typmod), sealed under `field` with its terms
+    EqualityTerm,  // bytea: the 16-byte equality term of the value
+    FoldedTerm,    // bytea: the 16-byte folded equality term
+    TextQuery,     // tsquery text for a LIKE/ILIKE pattern; NULL when the pattern has no usable run
+    EqualityTerms  // bytea[]: the value is an array; one equality term per element, NULLs kept
+  };
+  Kind kind = Kind::Verbatim;
+  FieldId field{0};
+  TypeOid base_type = 0;  // of the sealed column: the value is converted to it first
+  std::int32_t typmod = -1;  // Seal: enforced as an assignment (22001, rounding, padding)
+  TermSet terms;             // Seal: the terms that the value carries
+  std::uint16_t pad = 0;     // Seal: pad text to a multiple of so many bytes; 0: none
+  TypeOid value_type = 0;    // the type that analysis gave to the client's value
+};
+
+/// One place in a SqlTemplate that is filled at execution.
+struct Slot {
+  ValueSource source;
+  ValueUse use;
+};
+
+/// SQL text with slots: text[0] slots[0] text[1] slots[1] … text[n]. A slot is emitted as a complete
+/// SQL expression: a Verbatim literal as the client spelled it, a sealed value as
+/// '\x…'::pg_catalog.bytea, a NULL as NULL.
+struct SqlTemplate {
+  std::vector<std::string> text{""};
+  std::vector<Slot> slots;
+};
+
+/// $k of the SQL that is sent upstream; k is the position in Plan::server_parameters, from 1.
+struct ServerParameter {
+  std::uint16_t client_index = 0;  // from 1
+  ValueUse use;
+  TypeOid declared_type = 0;  // for Parse; 0 lets the server infer it
+};
+
+/// One column of the server's answer.
+struct ServerOutput {
+  enum class Kind {
+    Forward,  // bytes as they are
+    Open,     // a sealed value: open, mask, encode as `type`
+    Subject   // hidden: names a patient, goes to the audit record only
+  };
+  Kind kind = Kind::Forward;
+  FieldId field{0};
+  TypeOid base_type = 0;     // Open: what was sealed
+  std::int32_t typmod = -1;
+  Mask mask;                 // Open: kind None shows the value
+  std::uint16_t table = 0;   // Subject: index into Evidence::subjects
+};
+
+/// How a column of a tagged table was touched.
+struct SeenColumn {
+  enum class How { Clear, Masked, Searched, Written };
+  std::string table;  // schema.name
+  std::string column;
+  How how = How::Clear;
+
+  friend auto operator<=>(const SeenColumn&, const SeenColumn&) = default;
+};
+
+enum class Verb { None, Read, Search, Create, Change, Delete, Export };
+
+/// What the audit record says of the statement. Empty `columns` and `tables`: nothing to record.
+struct Evidence {
+  Verb verb = Verb::None;
+  std::vector<std::string> tables;       // tagged tables touched, sorted
+  std::vector<SeenColumn> columns;       // sorted
+  std::vector<std::string> subjects;     // "schema.table.column" per hidden Subject output
+  bool subjects_complete = true;         // false: some patients concerned could not be enumerated
+  std::string normalized;                // text without literals
+};
+
+/// One relation of a slice: which columns of the server's answer are its columns.
+struct SliceColumn {
+  std::string name;
+  TypeOid type = 0;            // logical type in the twin
+  std::uint16_t output = 0;    // index of the column in the server's answer
+  /// Absent: the cell is the type's binary form (the SQL calls its send function, so the answer's own
+  /// type is bytea). Present: the cell is sealed; open and mask it, which gives the binary form.
+  std::optional<ServerOutput> sealed;
+};
+
+struct SliceRelation {
+  std::string schema;
+  std::string name;
+  std::int32_t tag = 0;                     // first column of the server's answer
+  std::vector<SliceColumn> columns;
+  std::optional<std::uint16_t> subject_output;  // column of the answer that names the patient (text)
+  std::uint16_t subject_table = 0;              // index into Evidence::subjects
+};
+
+/// Split: rows of several relations come in one answer of `output_count` columns. Column 0 is an int4
+/// tag: the relation, or -1 for the one row of server values (now(), current_user …).
+struct Slice {
+  std::uint16_t output_count = 0;
+  std::vector<SliceRelation> relations;
+  /// Types of the server values; value i sits in answer column 1 + i of the row tagged -1, as bytea in
+  /// the type's binary form, and becomes parameter $(client parameters + 1 + i) of `twin_sql`.
+  std::vector<TypeOid> server_values;
+  SqlTemplate twin_sql;  // what the twin runs over the slice; its parameters are the client's
+  /// Columns at the end of the twin's answer that are hidden from the client: they name patients.
+  std::vector<std::uint16_t> hidden_subjects;  // indexes into Evidence::subjects
+};
+
+enum class Rule {
+  NotAnalysed,
+  NotUnderstood,
+  NoRole,
+  ClassNotGranted,
+  VerbNotGranted,
+  SealedColumnExpression,   // a write that needs the value of a sealed column or a computed one
+  SealedDdl,
+  OpaqueFunction,
+  ServerFile,
+  VolatileFunction,
+  CopyOfTagged,
+  CursorOnTagged,
+  PreparedOnTagged,
+  ExplainOfTagged,
+  MaskedWrite,
+  LockOfMasked,
+  SearchTermMissing,
+  CatalogMixed,
+  ClientEncoding,
+  DifferentFields,
+  StatisticsOfTagged,
+  InheritanceOfSealed,
+  TooComplex,
+  SubjectNotReachable
+};
+
+/// The statement is refused. Empty evidence is a programming error; the text is for the client.
+struct Refuse {
+  Rule rule = Rule::NotAnalysed;
+  std::string column;  // schema.table.column, or empty
+  std::string message; // one plain sentence
+  std::string hint;
+};
+
+struct Pass {};
+
+struct InPlace {
+  SqlTemplate server_sql;
+  std::vector<ServerParameter> server_parameters;
+  std::vector<ServerOutput> outputs;  // empty: the statement returns no rows
+};
+
+struct Split {
+  SqlTemplate server_sql;  // yields the slice
+  std::vector<ServerParameter> server_parameters;
+  Slice slice;
+};
+
+/// Answered by the twin's `model` database, as the client's own role.
+struct Local {};
+
+/// Refuse is first, so that an empty Decision forwards nothing.
+using Decision = std::variant<Refuse, Pass, InPlace, Split, Local>;
+
+/// What a statement does to the state that pgveil mirrors.
+enum class SessionEffect {
+  None,
+  Settings,     // SET, RESET, set_config, SET ROLE …: ask the server before the next analysis
+  EndOfBlock,   // COMMIT, ROLLBACK, ROLLBACK TO: settings may have been undone
+  DiscardAll,
+  Deallocate,   // DEALLOCATE, DEALLOCATE ALL
+  Schema        // DDL on untagged objects: the twin must follow
+};
+
+struct Plan {
+  Decision decision;
+  SessionEffect effect = SessionEffect::None;
+  Evidence evidence;
+  /// Literals whose spelling the plan depends on (by index): part of the key when cached by shape.
+  std::vector<std::uint16_t> guards;
+  bool cacheable = false;        // false: DDL, settings and the like
+  bool touches_tagged = false;   // errors of the server need their DETAIL scrubbed
+};
+
+[[nodiscard]] const char* name(Rule rule);
+/// 42501 for what policy denies, 0A000 for what nobody can answer exactly.
+[[nodiscard]] const char* sqlstate(Rule rule);
+/// One line per fact, the same for golden tests, `pgveil explain` and reviews.
+[[nodiscard]] std::string print(const Plan& plan);
+
+}  // namespace pgveil::policy
