@@ -1,0 +1,5 @@
+foreach(decoder frames startup messages)
+  pgveil_fuzz(${decoder}
+    SOURCES "${CMAKE_CURRENT_LIST_DIR}/fuzz_${decoder}.cpp"
+    DEPS pgveil::protocol)
+endforeach()
