@@ -1,0 +1,45 @@
+#pragma once
+
+/// The settings of a session that change what a statement means or how values are spelled. A plan is
+/// made under one value of SessionSettings; the twin runs under the same.
+/// Source: PostgreSQL, "Client Connection Defaults"; which of them a server reports by itself is in
+/// "Asynchronous Operations".
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pgveil::proxy {
+
+/// Values as SHOW spells them. Defaults are PostgreSQL's, for tests; a session asks its server.
+struct SessionSettings {
+  std::string search_path = "\"$user\", public";
+  std::string session_authorization;
+  std::string role = "none";
+  std::string date_style = "ISO, MDY";
+  std::string interval_style = "postgres";
+  std::string time_zone = "Etc/UTC";
+  std::string bytea_output = "hex";
+  std::string extra_float_digits = "1";
+  std::string client_encoding = "UTF8";
+  std::string standard_conforming_strings = "on";
+  std::string lc_monetary;
+  std::string xmloption = "content";
+
+  /// Takes one setting by its name as SHOW knows it, in any case. Answers whether it is one of ours.
+  bool apply(std::string_view name, std::string_view value);
+  /// The value of one of ours, by the same name; null if it is none.
+  [[nodiscard]] const std::string* find(std::string_view name) const;
+
+  /// The user whose rights count: `role`, or the session's if that is "none".
+  [[nodiscard]] const std::string& current_user() const;
+  [[nodiscard]] std::size_t hash() const;
+
+  friend bool operator==(const SessionSettings&, const SessionSettings&) = default;
+};
+
+/// The names of all of them, in the order in which a session asks for them.
+[[nodiscard]] std::span<const std::string_view> setting_names();
+
+}  // namespace pgveil::proxy
