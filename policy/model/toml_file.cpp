@@ -87,7 +87,9 @@ std::string print(const FileError& error) {
 std::variant<TomlNode, FileError> read_toml(std::string_view text, std::string_view file_name) {
   try {
     const toml::table root = toml::parse(text, std::string(file_name));
-    return convert(root);
+    TomlNode out = convert(root);
+    out.line = 1;
+    return out;
   } catch (const toml::parse_error& error) {
     return FileError{std::string(file_name), static_cast<int>(error.source().begin.line),
                      std::string(error.description()), "mend the TOML syntax here"};

@@ -147,7 +147,7 @@ struct ErrorCase {
 
 const ErrorCase kErrors[] = {
     {"syntax", "version = 1\n[table\n", 2, "", "TOML"},
-    {"no_version", "[role.r]\n", 0, "version is missing", "version = 1"},
+    {"no_version", "[role.r]\n", 1, "version is missing", "version = 1"},
     {"other_version", "version = 2\n", 1, "version of the format", "version = 1"},
     {"unknown_top_key", "version = 1\n[rolle.r]\n", 2, "unknown key \"rolle\"",
      "did you mean \"role\"?"},

@@ -1,0 +1,3 @@
+pgveil_test(proxy_config_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/config/config_test.cpp
+  DEPS pgveil::proxy_config)
