@@ -1,0 +1,3 @@
+pgveil_fuzz(scram
+  SOURCES "${CMAKE_CURRENT_LIST_DIR}/fuzz_scram.cpp"
+  DEPS pgveil::proxy_auth)
