@@ -36,8 +36,8 @@ using Comparable = std::variant<Canonical, NeverEqual, NeedsTwin, NotComparable>
 ///   char(n) column, char(n) value: equality_form ignores trailing blanks; text or varchar value: `=`
 ///     is that of text over the stripped column, so a value with trailing blanks is NeverEqual;
 ///   date column, timestamp value: midnight only; timestamp column, date value: midnight of the day;
-///   timestamptz column or value: with date or timestamp on the other side only in a UTC session,
-///     otherwise NeedsTwin.
+///   timestamptz column, date or timestamp value: the moment in the session's zone (NeedsTwin: the twin
+///     casts); timestamptz value, date or timestamp column: only in a UTC session, else NotComparable.
 /// Everything else is NotComparable (a text column with a char(n) value ignores the column's blanks).
 [[nodiscard]] Comparable cast_for_comparison(TypeOid value_type,
                                              TypeOid column_type,
