@@ -75,7 +75,7 @@ Converted to_text_type(TypeOid from, TypeOid to, ByteView canonical, const Sessi
     return NeedsTwin{};
   }
   Bytes text;
-  if (from == kBool) {
+  if (from == kBool && to != kName) {
     const bool yes = !canonical.empty() && canonical[0] != std::byte{0};
     put_bytes(text, as_bytes(yes ? "true" : "false"));
   } else if (from == kBpchar && to != kBpchar) {
@@ -84,7 +84,8 @@ Converted to_text_type(TypeOid from, TypeOid to, ByteView canonical, const Sessi
     return NeedsTwin{};
   }
   if (to == kName) {
-    text.resize(first_bytes(as_text(text), 63).size());
+    const std::string_view cut = first_bytes(as_text(text), 63);
+    text.resize((from == kBpchar ? without_trailing_blanks(cut) : cut).size());
   }
   return Canonical{std::move(text)};
 }
@@ -117,8 +118,9 @@ Comparable characters_for(TypeOid value_type, TypeOid column_type, Canonical can
   if (column_type == kBpchar) {
     const std::string_view text = as_text(canonical.bytes);
     const bool blanks = without_trailing_blanks(text).size() != text.size();
-    return value_type != kBpchar && blanks ? Comparable(NeverEqual{})
-                                           : Comparable(std::move(canonical));
+    return value_type != kBpchar && value_type != kVarchar && blanks
+               ? Comparable(NeverEqual{})
+               : Comparable(std::move(canonical));
   }
   return value_type == kBpchar ? Comparable(NotComparable{}) : Comparable(std::move(canonical));
 }

@@ -33,8 +33,8 @@ using Comparable = std::variant<Canonical, NeverEqual, NeedsTwin, NotComparable>
 ///     fraction, is NaN or infinite, or lies outside the column's range;
 ///   numeric column, integer value: the number;
 ///   text, varchar, name column, text, varchar or name value: the characters;
-///   char(n) column, char(n) value: equality_form ignores trailing blanks; text or varchar value: `=`
-///     is that of text over the stripped column, so a value with trailing blanks is NeverEqual;
+///   char(n) column, char(n) or varchar value: `=` of char(n), which ignores trailing blanks;
+///     text or name value: `=` of text over the stripped column, so trailing blanks are NeverEqual;
 ///   date column, timestamp value: midnight only; timestamp column, date value: midnight of the day;
 ///   timestamptz column, date or timestamp value: the moment in the session's zone (NeedsTwin: the twin
 ///     casts); timestamptz value, date or timestamp column: only in a UTC session, else NotComparable.

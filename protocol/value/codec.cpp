@@ -37,7 +37,7 @@ Converted fixed_from_binary(TypeOid type,
                             ByteView bytes,
                             std::uint16_t parameter) {
   if (bytes.size() < width) {
-    return insufficient_data();
+    return width == 1 ? PgError{"08P01", "no data left in message", ""} : insufficient_data();
   }
   // The receive function judges the value before the caller finds what is left over.
   const ByteView head = bytes.first(width);
@@ -284,7 +284,9 @@ bool equality_form(TypeOid type, ByteView canonical, Bytes& out) {
   if (!value) {
     return false;
   }
-  value->dscale = 0;
+  if (value->kind == Numeric::Kind::Finite) {
+    value->dscale = 0;
+  }
   const Converted form = numeric_canonical(*std::move(value));
   put_bytes(out, std::get<Canonical>(form).bytes);
   return true;

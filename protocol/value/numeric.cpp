@@ -17,6 +17,7 @@ constexpr std::uint16_t kNegative = 0x4000;
 constexpr std::uint16_t kNaN = 0xC000;
 constexpr std::uint16_t kPlusInfinity = 0xD000;
 constexpr std::uint16_t kMinusInfinity = 0xF000;
+constexpr int kInfinityDscale = 32;  // numeric_send takes bits of the infinities' mark for a scale
 constexpr int kPowers[] = {1, 10, 100, 1000, 10'000};
 
 PgError overflow() { return {"22003", "value overflows numeric format", ""}; }
@@ -269,23 +270,13 @@ std::optional<std::int64_t> exact_integer(const Numeric& value) {
 Converted numeric_canonical(Numeric value) {
   Canonical result;
   std::uint16_t sign = 0;
-  switch (value.kind) {
-    case Numeric::Kind::Finite:
-      value.strip();
-      sign = value.negative ? kNegative : 0;
-      break;
-    case Numeric::Kind::NaN:
-      value = Numeric{.kind = value.kind, .digits = {}};
-      sign = kNaN;
-      break;
-    case Numeric::Kind::PlusInfinity:
-      value = Numeric{.kind = value.kind, .digits = {}};
-      sign = kPlusInfinity;
-      break;
-    case Numeric::Kind::MinusInfinity:
-      value = Numeric{.kind = value.kind, .digits = {}};
-      sign = kMinusInfinity;
-      break;
+  if (value.kind == Numeric::Kind::Finite) {
+    value.strip();
+    sign = value.negative ? kNegative : 0;
+  } else {
+    const bool nan = value.kind == Numeric::Kind::NaN;
+    sign = nan ? kNaN : value.kind == Numeric::Kind::PlusInfinity ? kPlusInfinity : kMinusInfinity;
+    value = Numeric{.dscale = nan ? 0 : kInfinityDscale, .digits = {}};
   }
   if (value.weight > std::numeric_limits<std::int16_t>::max() ||
       value.weight < std::numeric_limits<std::int16_t>::min() || value.dscale > kDscaleMask ||
@@ -351,13 +342,16 @@ Converted numeric_from_binary(ByteView bytes, std::uint16_t parameter) {
   Numeric value;
   value.weight = reader.i16();
   const std::uint16_t sign = reader.u16();
-  const std::uint16_t dscale = reader.u16();
   if (!reader.ok()) {
     return insufficient_data();
   }
   const bool special = sign == kNaN || sign == kPlusInfinity || sign == kMinusInfinity;
   if (sign != 0 && sign != kNegative && !special) {
     return PgError{"22P03", "invalid sign in external \"numeric\" value", ""};
+  }
+  const std::uint16_t dscale = reader.u16();
+  if (!reader.ok()) {
+    return insufficient_data();
   }
   if (dscale > kDscaleMask) {
     return PgError{"22P03", "invalid scale in external \"numeric\" value", ""};

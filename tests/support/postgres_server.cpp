@@ -1,24 +1,23 @@
 #include "tests/support/postgres_server.hpp"
 
+#include <libpq-fe.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
+#include <grp.h>
 #include <initializer_list>
+#include <pwd.h>
 #include <stdexcept>
 #include <string>
-#include <thread>
-#include <vector>
-
-#include <libpq-fe.h>
-
-#include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace pgveil::test {
 namespace {
@@ -81,15 +80,15 @@ PostgresServer::PostgresServer() : folder_(make_folder()) {
   const std::string data = folder_ + "/data";
   const std::string log = folder_ + "/log";
   const pid_t init = start({program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N",
-                               "-E", "UTF8", "--locale=C.UTF-8"},
-      log);
+                            "-E", "UTF8", "--locale=C.UTF-8"},
+                           log);
   int status = 0;
   if (waitpid(init, &status, 0) != init || status != 0) {
     throw std::runtime_error("initdb failed, see " + log);
   }
-  pid_ = start({program("postgres"), "-D", data, "-k", folder_, "-c", "listen_addresses=", "-c",
-                   "fsync=off", "-c", "synchronous_commit=off", "-c", "max_connections=20", "-c",
-                   "shared_buffers=16MB"},
+  pid_ = start(
+      {program("postgres"), "-D", data, "-k", folder_, "-c", "listen_addresses=", "-c", "fsync=off",
+       "-c", "synchronous_commit=off", "-c", "max_connections=20", "-c", "shared_buffers=16MB"},
       log);
   for (int tries = 0; tries < 300; ++tries) {
     if (PQping(conninfo().c_str()) == PQPING_OK) {

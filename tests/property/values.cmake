@@ -1,0 +1,7 @@
+pgveil_test(value_codec_law
+  SOURCES "${CMAKE_CURRENT_LIST_DIR}/values/generate.cpp"
+          "${CMAKE_CURRENT_LIST_DIR}/values/value_codec_law.cpp"
+          "${CMAKE_CURRENT_LIST_DIR}/values/value_cast_law.cpp"
+          "${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp"
+  DEPS pgveil::protocol_value PostgreSQL::PostgreSQL
+  LABEL e2e)
