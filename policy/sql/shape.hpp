@@ -46,9 +46,9 @@ struct Shape {
 /// Errors: Syntax, TooLarge. The text is not checked otherwise: any token list has a shape.
 [[nodiscard]] Result<Shape> shape_of(std::string_view sql, const ShapeSecret& secret);
 
-/// Text for the audit log: one blank between tokens, `?` for literals and parameters, lists of them
-/// after IN ( and ARRAY[ and equal rows of VALUES as one; comments gone. Text that does not scan gives
-/// "?" alone: nothing of it may be shown.
+/// Text for the audit log: words in lower case, `?` for literals (NULL stays) and parameters, lists of
+/// them after IN ( and ARRAY[ and equal rows of VALUES as one with an ellipsis; comments gone. Names stay
+/// as they are. Text that does not scan gives "?" alone: nothing of it may be shown.
 [[nodiscard]] std::string normalize(std::string_view sql);
 
 /// SipHash-2-4, 128 bits.

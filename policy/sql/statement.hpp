@@ -121,8 +121,6 @@ struct UtilityFacts {
 
   TransactionKind transaction = TransactionKind::None;
   bool chain = false;  // COMMIT AND CHAIN
-  std::vector<std::string>
-      transaction_options;  // "transaction_isolation", "transaction_read_only" …
 
   bool set_local = false;
   bool set_reset = false;               // RESET, RESET ALL, SET … TO DEFAULT
@@ -134,8 +132,8 @@ struct UtilityFacts {
   bool copy_file = false;  // a file or program on the server; neither: STDIN or STDOUT
   bool copy_where = false;
   std::vector<std::string> copy_columns;
-  std::vector<std::pair<std::string, std::string>>
-      options;  // COPY, EXPLAIN, VACUUM: lower-case name
+  /// COPY, EXPLAIN, VACUUM, BEGIN, SET TRANSACTION: lower-case name, and the value if it is a constant.
+  std::vector<std::pair<std::string, std::string>> options;
 
   bool fetch_move = false;
   bool fetch_forward_only = false;  // FETCH [NEXT | FORWARD n | FORWARD ALL], n >= 0

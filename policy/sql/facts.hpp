@@ -1,0 +1,35 @@
+#pragma once
+
+/// Inside policy/sql: reads the facts of a parsed statement. See statement.hpp and syntax_tree.hpp.
+
+#include "policy/sql/statement.hpp"
+#include "policy/sql/syntax_tree.hpp"
+#include "policy/sql/tree.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pgveil::policy::sql {
+
+[[nodiscard]] StatementKind kind_of(const PgQuery__Node& statement);
+[[nodiscard]] StatementFacts facts_of(PgQuery__Node& statement);
+/// `sql` is the text of the statement, within the bounds.
+[[nodiscard]] UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql);
+
+/// A constant as text: digits, the string's value, "true"; empty for NULL and what is no constant.
+[[nodiscard]] std::string constant_text(const PgQuery__Node* node);
+
+/// What one walk over the tree finds; each sorted by location, without duplicates.
+struct References {
+  std::vector<TableRef> tables;
+  std::vector<ParameterRef> parameters;
+  std::vector<std::string> cte_names;
+  std::vector<std::int32_t> constants;  // locations of A_Const
+};
+
+[[nodiscard]] References references_of(PgQuery__Node& statement);
+
+/// Names in object lists (DROP TABLE a, COMMENT ON COLUMN a.b), which are no RangeVar.
+[[nodiscard]] std::vector<TableRef> named_objects(const PgQuery__Node& statement);
+
+}  // namespace pgveil::policy::sql

@@ -1,0 +1,118 @@
+#include "policy/sql/shape.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sys/random.h>
+
+namespace pgveil::policy::sql {
+namespace {
+
+using Kind = Token::Kind;
+
+constexpr std::size_t kNameLength = 63;  // NAMEDATALEN - 1
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// As the server cuts a long name: at a character's boundary.
+std::string_view cut_name(std::string_view name) {
+  if (name.size() <= kNameLength) return name;
+  std::size_t end = kNameLength;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+  return name.substr(0, end);
+}
+
+/// Class of an integer with its sign: -2147483648 is an integer, 2147483648 a bigint.
+Kind signed_class(const Token& token, const Literal& literal, std::string_view sql) {
+  if (!literal.negative) return token.kind;
+  if (token.kind == Kind::Integer8 && text_of(token, sql).ends_with("2147483648")) {
+    std::int64_t value = 0;
+    const std::string_view digits = text_of(token, sql);
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (value == 2147483648LL) return Kind::Integer4;
+  }
+  if (token.kind == Kind::IntegerBig) {
+    std::string_view digits = text_of(token, sql);
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    if (digits == "9223372036854775808") return Kind::Integer8;
+  }
+  return token.kind;
+}
+
+/// Every token begins with its kind, and a name ends with a byte that no name holds, so two token
+/// lists never give the same bytes.
+void append_token(const Token& token, std::string_view sql, std::string& out) {
+  out += static_cast<char>(1 + static_cast<int>(token.kind));
+  const std::string_view text = text_of(token, sql);
+  switch (token.kind) {
+    case Kind::Word: {
+      const std::string_view name = cut_name(text);
+      const std::size_t begin = out.size();
+      out.resize(begin + name.size());
+      std::transform(name.begin(), name.end(), out.begin() + static_cast<std::ptrdiff_t>(begin),
+                     lower);
+      break;
+    }
+    case Kind::QuotedIdentifier:
+    case Kind::UnicodeIdentifier:
+    case Kind::Parameter:
+    case Kind::Operator:
+    case Kind::Punctuation:
+      out += text;
+      break;
+    default:
+      break;
+  }
+  out += '\0';
+}
+
+/// Calls f(token, literal or nullptr) for each token that counts: signs of numbers come as tokens of
+/// their own, and a UESCAPE clause comes with the string it belongs to.
+template <class F>
+void for_each_unit(std::string_view sql,
+                   const std::vector<Token>& tokens,
+                   const std::vector<Literal>& literals,
+                   F&& f) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    while (next < literals.size() &&
+           literals[next].location + literals[next].length <= token.location) {
+      ++next;
+    }
+    const bool inside = next < literals.size() && token.location >= literals[next].location;
+    if (!is_literal(token.kind)) {
+      f(token, nullptr);
+    } else if (inside) {
+      f(token, &literals[next]);
+    }
+    // The string of a UESCAPE clause of an identifier is no literal; its text is part of the name.
+    if (is_literal(token.kind) && !inside)
+      f(Token{Kind::QuotedIdentifier, token.location, token.length}, nullptr);
+  }
+}
+
+}  // namespace
+
+ShapeSecret ShapeSecret::random() {
+  ShapeSecret secret;
+  const auto got = getrandom(secret.words.data(), sizeof(secret.words), 0);
+  BOOST_ASSERT(got == static_cast<decltype(got)>(sizeof(secret.words)));
+  return secret;
+}
+
+Result<Shape> shape_of(std::string_view sql, const ShapeSecret& secret) {
+  const auto tokens = scan(sql);
+  if (!tokens) return tokens.error();
+  Shape shape;
+  shape.literals = literals_of(*tokens, sql);
+  std::string bytes;
+  bytes.reserve(sql.size() + 2 * tokens->size());
+  for_each_unit(sql, *tokens, shape.literals, [&](Token token, const Literal* literal) {
+    if (literal != nullptr) token.kind = signed_class(token, *literal, sql);
+    append_token(token, sql, bytes);
+  });
+  shape.key = siphash128(bytes, secret);
+  return shape;
+}
+
+}  // namespace pgveil::policy::sql

@@ -1,0 +1,332 @@
+// Facts of utility statements, and the statement that some of them hold.
+#include "policy/sql/facts.hpp"
+
+#include <pg_query/pg_query.pb-c.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+
+namespace pgveil::policy::sql {
+namespace {
+
+using Kind = Token::Kind;
+
+// src/include/nodes/parsenodes.h of PostgreSQL 15
+constexpr std::int32_t kCursorBinary = 0x0001;
+constexpr std::int32_t kCursorScroll = 0x0002;
+constexpr std::int32_t kCursorHold = 0x0020;
+
+/// The tokens of a statement, to cut an inner statement out of its text.
+class Cutter {
+ public:
+  Cutter(std::string_view sql, const std::vector<Token>& tokens) : sql_(sql), tokens_(tokens) {
+    end_ = tokens.size();
+    while (end_ > 0 && is(end_ - 1, ";")) --end_;
+  }
+
+  [[nodiscard]] bool is(std::size_t i, std::string_view text) const {
+    if (i >= tokens_.size()) return false;
+    return tokens_[i].kind == Kind::Word ? is_word(tokens_[i], sql_, text)
+                                         : text_of(tokens_[i], sql_) == text;
+  }
+
+  /// Index after the bracket that closes the one at i.
+  [[nodiscard]] std::size_t after_bracket(std::size_t i) const {
+    std::size_t depth = 0;
+    for (; i < end_; ++i) {
+      if (is(i, "(")) ++depth;
+      if (is(i, ")") && --depth == 0) return i + 1;
+    }
+    return end_;
+  }
+
+  /// Index after the first `word` outside of brackets, from i on.
+  [[nodiscard]] std::size_t after_word(std::size_t i, std::string_view word) const {
+    while (i < end_ && !is(i, word)) i = is(i, "(") ? after_bracket(i) : i + 1;
+    return i + 1;
+  }
+
+  [[nodiscard]] std::size_t after_explain() const {
+    if (is(1, "(")) {
+      // Options, unless it is EXPLAIN (SELECT …).
+      if (!is(2, "select") && !is(2, "with") && !is(2, "values") && !is(2, "table") &&
+          !is(2, "(")) {
+        return after_bracket(1);
+      }
+      return 1;
+    }
+    std::size_t i = 1;
+    while (is(i, "analyze") || is(i, "analyse") || is(i, "verbose")) ++i;
+    return i;
+  }
+
+  /// Drops WITH … CHECK OPTION and WITH [NO] DATA from the end.
+  void drop_with() {
+    std::size_t words = 0;
+    if (end_ > 0 && is(end_ - 1, "data")) words = end_ > 1 && is(end_ - 2, "no") ? 3 : 2;
+    if (end_ > 1 && is(end_ - 1, "option") && is(end_ - 2, "check")) {
+      words = end_ > 2 && (is(end_ - 3, "local") || is(end_ - 3, "cascaded")) ? 4 : 3;
+    }
+    if (words != 0 && words < end_ && is(end_ - words, "with")) end_ -= words;
+  }
+
+  void set_end(std::size_t end) { end_ = std::min(end, end_); }
+
+  [[nodiscard]] std::optional<InnerStatement> from(std::size_t i) const {
+    if (i >= end_) return std::nullopt;
+    const std::uint32_t location = tokens_[i].location;
+    return InnerStatement{location,
+                          tokens_[end_ - 1].location + tokens_[end_ - 1].length - location};
+  }
+
+ private:
+  std::string_view sql_;
+  const std::vector<Token>& tokens_;
+  std::size_t end_ = 0;
+};
+
+const PgQuery__Node* inner_node(const PgQuery__Node& statement) {
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+      return statement.explain_stmt->query;
+    case PG_QUERY__NODE__NODE_PREPARE_STMT:
+      return statement.prepare_stmt->query;
+    case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+      return statement.declare_cursor_stmt->query;
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+      return statement.create_table_as_stmt->is_select_into ? nullptr
+                                                            : statement.create_table_as_stmt->query;
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+      return statement.view_stmt->query;
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+      return statement.copy_stmt->query;
+    default:
+      return nullptr;
+  }
+}
+
+std::optional<InnerStatement> cut_inner(const PgQuery__Node& statement,
+                                        std::string_view sql,
+                                        const std::vector<Token>& tokens) {
+  Cutter cut(sql, tokens);
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+      return cut.from(cut.after_explain());
+    case PG_QUERY__NODE__NODE_PREPARE_STMT:
+      return cut.from(cut.after_word(2, "as"));
+    case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+      return cut.from(cut.after_word(2, "for"));
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+      cut.drop_with();
+      return cut.from(cut.after_word(2, "as"));
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+      cut.set_end(cut.after_bracket(1) - 1);
+      return cut.from(2);
+    default:
+      return std::nullopt;
+  }
+}
+
+/// The cut is lexical: believe it only if it parses to the very node.
+std::optional<InnerStatement> inner_of(const PgQuery__Node& statement,
+                                       const PgQuery__Node& node,
+                                       std::string_view sql) {
+  const auto tokens = scan(sql);
+  if (!tokens) return std::nullopt;
+  const auto inner = cut_inner(statement, sql, *tokens);
+  if (!inner) return std::nullopt;
+  Arena arena;
+  const auto parsed = parse_into(arena, sql.substr(inner->location, inner->length));
+  if (!parsed || (*parsed)->n_stmts != 1) return std::nullopt;
+  if (!same_tree(node.base, (*parsed)->stmts[0]->stmt->base)) return std::nullopt;
+  return inner;
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+  return text;
+}
+
+void read_options(std::size_t count, PgQuery__Node** options, UtilityFacts& facts) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (options[i]->node_case != PG_QUERY__NODE__NODE_DEF_ELEM) continue;
+    const PgQuery__DefElem& option = *options[i]->def_elem;
+    facts.options.emplace_back(lower_case(option.defname), constant_text(option.arg));
+  }
+}
+
+/// An option that is on when it has no value.
+bool option_is_on(const UtilityFacts& facts, std::string_view name) {
+  bool on = false;
+  for (const auto& [key, text] : facts.options) {
+    const std::string value = lower_case(text);
+    if (key == name) on = value != "false" && value != "off" && value != "0";
+  }
+  return on;
+}
+
+std::string type_sql(const PgQuery__Node& type) {
+  Arena arena;
+  auto probe = parse_into(arena, "SELECT NULL::int");
+  if (!probe) return {};
+  PgQuery__Node& cast = *(*probe)->stmts[0]->stmt->select_stmt->target_list[0]->res_target->val;
+  cast.type_cast->type_name = type.type_name;
+  const auto sql = deparse_checked(**probe);
+  constexpr std::string_view kPrefix = "SELECT NULL::";
+  if (!sql || sql->compare(0, kPrefix.size(), kPrefix) != 0) return {};
+  return sql->substr(kPrefix.size());
+}
+
+TransactionKind transaction_kind(PgQuery__TransactionStmtKind kind) {
+  switch (kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+      return TransactionKind::Begin;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+      return TransactionKind::Commit;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+      return TransactionKind::Rollback;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+      return TransactionKind::Savepoint;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+      return TransactionKind::Release;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+      return TransactionKind::RollbackTo;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+      return TransactionKind::Prepare;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+      return TransactionKind::CommitPrepared;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+      return TransactionKind::RollbackPrepared;
+    default:
+      return TransactionKind::None;
+  }
+}
+
+void set_facts(const PgQuery__VariableSetStmt& set, UtilityFacts& facts) {
+  facts.name = set.name;
+  facts.set_local = set.is_local;
+  facts.set_reset = set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET ||
+                    set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL ||
+                    set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT;
+  facts.set_multi = set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI;
+  if (facts.set_multi) {
+    read_options(set.n_args, set.args, facts);
+  } else {
+    for (std::size_t i = 0; i < set.n_args; ++i) {
+      facts.set_values.push_back(constant_text(set.args[i]));
+    }
+  }
+}
+
+void copy_facts(const PgQuery__CopyStmt& copy, UtilityFacts& facts) {
+  facts.copy_from = copy.is_from;
+  facts.copy_program = copy.is_program;
+  facts.copy_file = copy.is_program || copy.filename[0] != '\0';
+  facts.copy_where = copy.where_clause != nullptr;
+  for (std::size_t i = 0; i < copy.n_attlist; ++i) {
+    facts.copy_columns.push_back(constant_text(copy.attlist[i]));
+  }
+  read_options(copy.n_options, copy.options, facts);
+}
+
+void fetch_facts(const PgQuery__FetchStmt& fetch, UtilityFacts& facts) {
+  facts.name = fetch.portalname;
+  facts.fetch_move = fetch.ismove;
+  facts.fetch_forward_only =
+      fetch.direction == PG_QUERY__FETCH_DIRECTION__FETCH_FORWARD && fetch.how_many >= 0;
+}
+
+void cursor_facts(const PgQuery__DeclareCursorStmt& declare, UtilityFacts& facts) {
+  facts.name = declare.portalname;
+  facts.cursor_binary = (declare.options & kCursorBinary) != 0;
+  facts.cursor_scroll = (declare.options & kCursorScroll) != 0;
+  facts.cursor_hold = (declare.options & kCursorHold) != 0;
+}
+
+void transaction_facts(const PgQuery__TransactionStmt& transaction, UtilityFacts& facts) {
+  facts.transaction = transaction_kind(transaction.kind);
+  facts.chain = transaction.chain;
+  facts.name = transaction.savepoint_name[0] != '\0' ? transaction.savepoint_name : transaction.gid;
+  read_options(transaction.n_options, transaction.options, facts);
+}
+
+}  // namespace
+
+UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
+  UtilityFacts facts;
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      transaction_facts(*statement.transaction_stmt, facts);
+      break;
+    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+      set_facts(*statement.variable_set_stmt, facts);
+      break;
+    case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
+      facts.name = statement.variable_show_stmt->name;
+      break;
+    case PG_QUERY__NODE__NODE_DISCARD_STMT:
+      facts.discard_all = statement.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL;
+      break;
+    case PG_QUERY__NODE__NODE_PREPARE_STMT:
+      facts.name = statement.prepare_stmt->name;
+      for (std::size_t i = 0; i < statement.prepare_stmt->n_argtypes; ++i) {
+        facts.prepare_types.push_back(type_sql(*statement.prepare_stmt->argtypes[i]));
+      }
+      break;
+    case PG_QUERY__NODE__NODE_EXECUTE_STMT:
+      facts.name = statement.execute_stmt->name;
+      facts.execute_arguments = statement.execute_stmt->n_params;
+      break;
+    case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
+      facts.name = statement.deallocate_stmt->name;
+      break;
+    case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+      cursor_facts(*statement.declare_cursor_stmt, facts);
+      break;
+    case PG_QUERY__NODE__NODE_FETCH_STMT:
+      fetch_facts(*statement.fetch_stmt, facts);
+      break;
+    case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
+      facts.name = statement.close_portal_stmt->portalname;
+      break;
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+      copy_facts(*statement.copy_stmt, facts);
+      break;
+    case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+      read_options(statement.explain_stmt->n_options, statement.explain_stmt->options, facts);
+      facts.explain_analyze = option_is_on(facts, "analyze");
+      break;
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+      read_options(statement.vacuum_stmt->n_options, statement.vacuum_stmt->options, facts);
+      break;
+    case PG_QUERY__NODE__NODE_LISTEN_STMT:
+      facts.name = statement.listen_stmt->conditionname;
+      break;
+    case PG_QUERY__NODE__NODE_NOTIFY_STMT:
+      facts.name = statement.notify_stmt->conditionname;
+      break;
+    case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
+      facts.name = statement.unlisten_stmt->conditionname;
+      break;
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+      facts.temporary =
+          statement.create_table_as_stmt->into->rel->relpersistence == std::string_view("t");
+      break;
+    case PG_QUERY__NODE__NODE_CREATE_STMT:
+      facts.temporary = statement.create_stmt->relation->relpersistence == std::string_view("t");
+      break;
+    default:
+      break;
+  }
+  if (const PgQuery__Node* node = inner_node(statement)) {
+    facts.has_inner = true;
+    facts.inner = inner_of(statement, *node, sql);
+  }
+  return facts;
+}
+
+}  // namespace pgveil::policy::sql
