@@ -78,13 +78,16 @@ Result<SyntaxTree::Holes> SyntaxTree::deparse_with_holes(
   }
   Arena arena;
   Markers markers(arena);
+  const auto constants = find_constants(impl_->statement());
   for (const std::uint16_t index : literal_indexes) {
     if (index >= impl_->literals.size()) return make_error(Errc::NotFound, "deparse_with_holes");
     const NodeRef ref{NodeKind::Literal,
                       static_cast<std::int32_t>(impl_->literals[index].location)};
-    const auto found = find_nodes(impl_->statement(), ref);
-    if (found.empty()) return make_error(Errc::NotFound, "deparse_with_holes");
-    for (const FoundNode& one : found) markers.put(*whole_of(one, ref, false), marker_base + index);
+    const auto [first, last] = constants.equal_range(ref.location);
+    if (first == last) return make_error(Errc::NotFound, "deparse_with_holes");
+    for (auto it = first; it != last; ++it) {
+      markers.put(*whole_of(it->second, ref, false), marker_base + index);
+    }
   }
   const auto sql = deparse_checked(*impl_->result);
   if (!sql) return sql.error();

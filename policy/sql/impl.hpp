@@ -6,6 +6,7 @@
 #include "policy/sql/syntax_tree.hpp"
 #include "policy/sql/tree.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct FoundNode {
 };
 
 [[nodiscard]] std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref);
+
+/// Every constant of the tree, by location.
+[[nodiscard]] std::multimap<std::int32_t, FoundNode> find_constants(PgQuery__Node& root);
 
 /// The wrapper to overwrite: with TRUE and FALSE the cast that the grammar put around them.
 [[nodiscard]] PgQuery__Node* whole_of(const FoundNode& found, NodeRef ref, bool with_casts);

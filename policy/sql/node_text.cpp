@@ -39,7 +39,8 @@ struct NodeTree::Reader {
     if (is_bracket(text[at])) return text.substr(at, 1);
     std::size_t end = at;
     while (end < text.size() && !is_blank(text[end]) && !is_bracket(text[end])) {
-      end += text[end] == '\\' && end + 1 < text.size() ? 2 : 1;
+      const bool escape = text[end] == '\\' && end + 1 < text.size();
+      end += escape ? std::size_t{2} : std::size_t{1};
     }
     return text.substr(at, end - at);
   }

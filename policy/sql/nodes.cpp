@@ -87,6 +87,30 @@ class Finder : public Visitor {
   std::vector<PgQuery__Node*> wrappers_;
 };
 
+class ConstantFinder : public Visitor {
+ public:
+  bool enter(ProtobufCMessage& message) override {
+    if (!is_wrapper(message)) return true;
+    auto* node = &reinterpret_cast<PgQuery__Node&>(message);
+    if (node->node_case == PG_QUERY__NODE__NODE_A_CONST) {
+      FoundNode one{node, {}};
+      if (!wrappers_.empty()) one.around.push_back(wrappers_.back());
+      found.emplace(node->a_const->location, std::move(one));
+    }
+    wrappers_.push_back(node);
+    return true;
+  }
+
+  void leave(ProtobufCMessage& message) override {
+    if (is_wrapper(message)) wrappers_.pop_back();
+  }
+
+  std::multimap<std::int32_t, FoundNode> found;
+
+ private:
+  std::vector<PgQuery__Node*> wrappers_;
+};
+
 class PlaceholderFinder : public Visitor {
  public:
   bool enter(ProtobufCMessage& message) override {
@@ -129,6 +153,12 @@ PgQuery__Node& SyntaxTree::Impl::statement() const { return *result->stmts[0]->s
 std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref) {
   if (ref.location < 0) return {};
   Finder finder(ref);
+  walk(root.base, finder);
+  return std::move(finder.found);
+}
+
+std::multimap<std::int32_t, FoundNode> find_constants(PgQuery__Node& root) {
+  ConstantFinder finder;
   walk(root.base, finder);
   return std::move(finder.found);
 }

@@ -65,16 +65,12 @@ void append_token(const Token& token, std::string_view sql, std::string& out) {
   out += '\0';
 }
 
-/// Calls f(token, literal or nullptr) for each token that counts: signs of numbers come as tokens of
-/// their own, and a UESCAPE clause comes with the string it belongs to.
+/// Calls f(token, literal or nullptr) for each token; a literal's token comes with the literal it is
+/// part of, which has the sign.
 template <class F>
-void for_each_unit(std::string_view sql,
-                   const std::vector<Token>& tokens,
-                   const std::vector<Literal>& literals,
-                   F&& f) {
+void for_each_unit(const std::vector<Token>& tokens, const std::vector<Literal>& literals, F&& f) {
   std::size_t next = 0;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const Token& token = tokens[i];
+  for (const Token& token : tokens) {
     while (next < literals.size() &&
            literals[next].location + literals[next].length <= token.location) {
       ++next;
@@ -84,10 +80,10 @@ void for_each_unit(std::string_view sql,
       f(token, nullptr);
     } else if (inside) {
       f(token, &literals[next]);
-    }
-    // The string of a UESCAPE clause of an identifier is no literal; its text is part of the name.
-    if (is_literal(token.kind) && !inside)
+    } else {
+      // The escape character of U&"…" UESCAPE '!' is part of a name: its text counts.
       f(Token{Kind::QuotedIdentifier, token.location, token.length}, nullptr);
+    }
   }
 }
 
@@ -95,8 +91,8 @@ void for_each_unit(std::string_view sql,
 
 ShapeSecret ShapeSecret::random() {
   ShapeSecret secret;
-  const auto got = getrandom(secret.words.data(), sizeof(secret.words), 0);
-  BOOST_ASSERT(got == static_cast<decltype(got)>(sizeof(secret.words)));
+  const ssize_t got = getrandom(secret.words.data(), sizeof(secret.words), 0);
+  BOOST_ASSERT(got == static_cast<ssize_t>(sizeof(secret.words)));
   return secret;
 }
 
@@ -107,7 +103,7 @@ Result<Shape> shape_of(std::string_view sql, const ShapeSecret& secret) {
   shape.literals = literals_of(*tokens, sql);
   std::string bytes;
   bytes.reserve(sql.size() + 2 * tokens->size());
-  for_each_unit(sql, *tokens, shape.literals, [&](Token token, const Literal* literal) {
+  for_each_unit(*tokens, shape.literals, [&](Token token, const Literal* literal) {
     if (literal != nullptr) token.kind = signed_class(token, *literal, sql);
     append_token(token, sql, bytes);
   });

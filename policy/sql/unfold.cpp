@@ -12,8 +12,9 @@ constexpr std::size_t kLine = 78;
 /// So a newline at `end` of the line from `begin` on stands for a blank only if the rest of those 78
 /// bytes holds none.
 bool can_be_fold(std::string_view folded, std::size_t begin, std::size_t end) {
-  const std::size_t rest = kLine - (end - begin);
-  return folded.substr(end + 1, rest > 0 ? rest - 1 : 0).find(' ') == std::string_view::npos;
+  const std::size_t rest = kLine - (end - begin) - 1;
+  return end + 1 + rest < folded.size() &&
+         folded.substr(end + 1, rest).find(' ') == std::string_view::npos;
 }
 
 bool is_escaped(std::string_view folded, std::size_t begin, std::size_t at) {
