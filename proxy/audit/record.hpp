@@ -1,0 +1,104 @@
+#pragma once
+
+/// What the audit log records, and its JSON. A record is one line of a file (line.hpp); docs/audit.md
+/// explains every field. Ids of patients never stand in a record in clear: each list is sealed with the
+/// audit key, and carries a keyed term per patient so that `audit show` finds them.
+/// Pure but for the nonce of sealing; safe on any thread.
+
+#include "crypto/error.hpp"
+#include "crypto/term.hpp"
+#include "policy/rewrite/plan.hpp"
+#include "proxy/audit/keys.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace pgveil::proxy {
+
+struct AuditWho {
+  std::uint64_t session = 0;
+  std::string login;
+  std::string role;          // of the policy; empty: none
+  std::string current_user;  // of the database
+  std::string database;
+  std::string application;
+  std::string address;
+  bool tls = false;
+};
+
+struct AuditLogin {
+  AuditWho who;
+  bool accepted = false;
+  std::string authentication;  // how the login was proven: "scram-sha-256"
+  std::string sqlstate;        // of a refused one
+};
+
+struct AuditLogout {
+  AuditWho who;
+  std::string reason;  // "terminate", "lost", "idle_timeout", "shutdown" …
+};
+
+/// Before a statement's first row leaves. With a rule: it was refused.
+struct AuditBegin {
+  AuditWho who;
+  std::uint64_t statement = 0;
+  policy::Verb verb = policy::Verb::None;
+  std::string plan;  // "pass", "in_place", "split", "local", "refuse"
+  std::string rule;
+  std::vector<std::string> tables;
+  std::vector<policy::SeenColumn> columns;
+  std::string text;  // normalised, without literals
+};
+
+struct PatientList {
+  std::string column;            // "public.patients.id"
+  std::vector<std::string> ids;  // sorted, unique
+};
+
+struct AuditEnd {
+  std::uint64_t session = 0;
+  std::uint64_t statement = 0;
+  std::string login;
+  std::uint64_t rows = 0;
+  std::vector<PatientList> patients;
+  bool patients_complete = true;
+  std::string sqlstate = "00000";
+  std::chrono::microseconds duration{0};
+};
+
+struct AuditPolicyChange {
+  std::string file;
+  std::uint64_t epoch = 0;
+  bool accepted = true;  // false: errors, the old policy goes on
+  std::string by;        // "start", "SIGHUP", a login
+};
+
+struct AuditKeyEvent {
+  std::string what;  // "loaded", "generation made", "retired" …
+  std::string field;
+  std::string key_kind;  // "value", "term"
+  std::uint32_t generation = 0;
+  std::string by;
+};
+
+using AuditEvent =
+    std::variant<AuditBegin, AuditEnd, AuditLogin, AuditLogout, AuditPolicyChange, AuditKeyEvent>;
+
+/// The members of the record's JSON object from "kind" on, without braces. One line.
+[[nodiscard]] crypto::Result<std::string> encode_event(const AuditEvent& event,
+                                                       const AuditKeys& keys);
+
+/// The keyed term of one patient's id.
+[[nodiscard]] crypto::Result<crypto::Term> patient_term(const AuditKeys& keys, std::string_view id);
+/// Opens a list that encode_event sealed.
+[[nodiscard]] crypto::Result<std::vector<std::string>> open_patients(const AuditKeys& keys,
+                                                                     crypto::ByteView sealed);
+
+[[nodiscard]] const char* name(policy::Verb verb);
+[[nodiscard]] const char* name(policy::SeenColumn::How how);
+
+}  // namespace pgveil::proxy
