@@ -12,7 +12,7 @@ namespace pgveil::proxy::twin {
 void CancelToken::cancel() {
   const std::lock_guard lock(mutex_);
   cancelled_ = true;
-  if (running_ && !sent_) {
+  if (running_) {
     sent_ = true;
     send_cancel(target_);  // under the lock: release() waits, so the request meets this operation
   }
@@ -31,6 +31,14 @@ bool CancelToken::bind(CancelTarget target) {
   target_ = std::move(target);
   running_ = true;
   return true;
+}
+
+void CancelToken::sent_statement() {
+  const std::lock_guard lock(mutex_);
+  if (cancelled_) {
+    sent_ = true;
+    send_cancel(target_);
+  }
 }
 
 bool CancelToken::release() {

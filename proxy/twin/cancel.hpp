@@ -20,11 +20,14 @@ struct CancelTarget {
 
 class CancelToken {
  public:
+  /// May be called again: a request that meets the twin between two messages does nothing.
   void cancel();
   [[nodiscard]] bool cancelled() const;
 
   /// false: already cancelled, do not start.
   [[nodiscard]] bool bind(CancelTarget target);
+  /// The statement is on its way: a request that came before, and met an idle twin, is sent again.
+  void sent_statement();
   /// true: a request was sent, and the connection is better not used again.
   [[nodiscard]] bool release();
 

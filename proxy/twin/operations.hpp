@@ -82,22 +82,19 @@ struct Outcome {
   std::vector<protocol::ErrorFields> notices;  // what functions raised, in order
 };
 
-/// A value in one form, to be had in the other.
+/// A value to be read, cast and written by PostgreSQL.
 struct Conversion {
-  std::uint32_t type = 0;
-  /// With a modifier the value is also made to fit it as an assignment does: 22001, rounding, padding.
+  std::uint32_t from = 0;  // the type that `value` is a value of
+  std::uint32_t to = 0;    // the type of the result; a cast if it is another one
+  /// Not -1: the value is also made to fit it as an assignment does (22001, rounding, padding).
   std::int32_t typmod = -1;
   std::int16_t from_format = 0;
   std::int16_t to_format = 1;
   protocol::Bytes value;
 };
 
-struct ConversionError {
-  std::size_t index = 0;  // of the conversion that failed
-  protocol::ErrorFields error;
-};
-
-using Converted = std::variant<std::vector<protocol::Bytes>, ConversionError>;
+/// One entry per conversion.
+using Converted = std::vector<Answer<protocol::Bytes>>;
 
 /// 57P03: what clients get while there is no twin.
 [[nodiscard]] protocol::ErrorFields not_ready();

@@ -1,0 +1,170 @@
+#include "protocol/message/completion.hpp"
+#include "protocol/message/copy.hpp"
+#include "protocol/message/query.hpp"
+#include "proxy/twin/operate.hpp"
+
+namespace pgveil::proxy::twin {
+namespace {
+
+std::string begin_sql(Access access, const SessionState& state) {
+  std::string sql = access == Access::ReadOnly ? "BEGIN READ ONLY" : "BEGIN";
+  if (!state.prelude.empty() && access == Access::ReadOnly) {
+    sql = "BEGIN";  // temporary tables are made first
+  }
+  for (const std::string& statement : state.prelude) {
+    sql += "; " + statement;
+  }
+  if (!state.prelude.empty() && access == Access::ReadOnly) {
+    sql += "; SET TRANSACTION READ ONLY";
+  }
+  return sql;
+}
+
+std::string copy_sql(const SliceRows& rows) {
+  std::string sql = "COPY " + quote_name(rows.schema) + "." + quote_name(rows.name) + " (";
+  for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+    sql += (i == 0 ? "" : ", ") + quote_name(rows.columns[i]);
+  }
+  return sql + ") FROM STDIN (FORMAT binary)";
+}
+
+void encode_statement(protocol::Bytes& out, const Statement& statement) {
+  protocol::encode_parse(out, {"", statement.sql, statement.parameter_types});
+  protocol::Bind bind;
+  for (const Parameter& parameter : statement.parameters) {
+    bind.formats.push_back(parameter.format);
+    bind.values.push_back(parameter.value ? protocol::Cell(*parameter.value) : std::nullopt);
+  }
+  bind.result_formats = statement.result_formats;
+  protocol::encode_bind(out, bind);
+  protocol::encode_describe(out, {protocol::Target::Portal, ""});
+  protocol::encode_execute(out, {"", 0});
+  protocol::encode_sync(out);
+}
+
+/// Reads the answers of all parts in order. Part 0 to `before` - 1 prepare, then the statement, then
+/// ROLLBACK; the first error counts, wherever it is.
+class AnswerReader {
+ public:
+  AnswerReader(TwinConnection& connection, RowSink& sink) : connection_(connection), sink_(sink) {}
+
+  [[nodiscard]] Result<Answer<Outcome>> read(std::size_t parts,
+                                             std::size_t statement_part,
+                                             const SessionState* new_state) {
+    for (std::size_t part = 0; part < parts; ++part) {
+      if (auto done = read_part(part == statement_part); !done) {
+        return done.error();
+      }
+      if (part == 0 && new_state != nullptr && !failure_) {
+        connection_.applied = SessionState{new_state->role, new_state->settings, {}};
+      }
+    }
+    if (failure_) {
+      return Answer<Outcome>(std::move(*failure_));
+    }
+    return Answer<Outcome>(std::move(outcome_));
+  }
+
+ private:
+  Result<Done> read_part(bool statement) {
+    while (true) {
+      auto message = connection_.next();
+      if (!message) {
+        return message.error();
+      }
+      if ((*message).type == 'Z') {
+        return Done{};
+      }
+      if ((*message).type == 'E') {
+        if (auto fields = protocol::decode_error_fields((*message).body); fields && !failure_) {
+          failure_ = std::move(*fields);
+        }
+      } else if (statement && !failure_) {
+        if (auto used = use(*message); !used) {
+          return used.error();
+        }
+      }
+    }
+  }
+
+  Result<Done> use(const protocol::MessageView& message) {
+    switch (message.type) {
+      case 'D':
+        ++outcome_.rows;
+        if (!given_up_ && !sink_.on_row(message.body)) {
+          given_up_ = true;
+          send_cancel(connection_.cancel_target());
+        }
+        return Done{};
+      case 'T': {
+        auto columns = protocol::decode_row_description(message.body);
+        if (!columns) {
+          return Error{Errc::BadMessage, "run", {}};
+        }
+        sink_.on_columns(*columns);
+        return Done{};
+      }
+      case 'C': {
+        auto tag = protocol::decode_command_complete(message.body);
+        if (!tag) {
+          return Error{Errc::BadMessage, "run", {}};
+        }
+        outcome_.tag = *tag;
+        return Done{};
+      }
+      case 'N': {
+        auto notice = protocol::decode_error_fields(message.body);
+        if (notice && (*notice).severity() != "LOG") {
+          outcome_.notices.push_back(std::move(*notice));
+        }
+        return Done{};
+      }
+      default:
+        return Done{};
+    }
+  }
+
+  TwinConnection& connection_;
+  RowSink& sink_;
+  Outcome outcome_;
+  std::optional<protocol::ErrorFields> failure_;
+  bool given_up_ = false;
+};
+
+}  // namespace
+
+// Everything is written before anything is read. The twin reads on while it has little to say, which is
+// so up to Execute, and behind Execute only ROLLBACK follows.
+Result<Answer<Outcome>> run_on(TwinConnection& connection,
+                               Access access,
+                               const std::vector<SliceRows>& slice,
+                               const Statement& statement,
+                               const SessionState& state,
+                               RowSink& sink,
+                               CancelToken& cancel) {
+  protocol::Bytes out;
+  const std::size_t state_answers = encode_state(out, connection, state);
+  std::size_t parts = state_answers + 1;
+  protocol::encode_query(out, {begin_sql(access, state)});
+  for (const SliceRows& rows : slice) {
+    if (rows.rows == 0 || rows.columns.empty()) {
+      continue;
+    }
+    protocol::encode_query(out, {copy_sql(rows)});
+    protocol::encode_copy_data(out, rows.copy);
+    protocol::encode_copy_done(out);
+    ++parts;
+  }
+  const std::size_t statement_part = parts;
+  encode_statement(out, statement);
+  protocol::encode_query(out, {"ROLLBACK"});
+  parts += 2;
+  if (auto sent = connection.send(out); !sent) {
+    return sent.error();
+  }
+  cancel.sent_statement();
+  AnswerReader reader(connection, sink);
+  return reader.read(parts, statement_part, state_answers == 1 ? &state : nullptr);
+}
+
+}  // namespace pgveil::proxy::twin

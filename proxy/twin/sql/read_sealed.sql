@@ -1,0 +1,3 @@
+SELECT "schema", "table", "column", logical_type, coalesce(default_sql, '')
+FROM pgveil.sealed_column
+ORDER BY 1, 2, attnum

@@ -1,0 +1,153 @@
+#include "proxy/twin/twin.hpp"
+
+#include "proxy/twin/operate.hpp"
+#include "proxy/twin/supervisor.hpp"
+
+#include <algorithm>
+
+namespace pgveil::proxy::twin {
+namespace {
+
+/// Runs `operation` on a leased connection of the current generation. A connection that broke before is
+/// replaced once: the twin may have been restarted since.
+template <class T, class Operation>
+Answer<T> with_connection(const std::shared_ptr<Generation>& generation,
+                          Database database,
+                          const SessionState& state,
+                          Operation operation) {
+  if (!generation) {
+    return not_ready();
+  }
+  auto lease = generation->pool(database).lease(state);
+  if (!lease) {
+    return not_ready();
+  }
+  Result<Answer<T>> answer = operation(*lease);
+  if (!answer) {
+    (*lease).mark_broken();
+    return not_ready();
+  }
+  if (!state.prelude.empty()) {
+    // What a prelude set is rolled back with it, except what SET outside of transactions left.
+    (*lease)->applied.reset();
+  }
+  return std::move(*answer);
+}
+
+Answer<Outcome> cancelled_error() {
+  return protocol::make_error("ERROR", "57014", "canceling statement due to user request");
+}
+
+}  // namespace
+
+Twin::Twin(TwinConfig config)
+    : config_(std::move(config)), supervisor_(std::make_unique<Supervisor>(config_)) {}
+
+Twin::~Twin() { stop(); }
+
+Result<Done> Twin::start() { return supervisor_->start(); }
+
+void Twin::stop() { supervisor_->stop(); }
+
+bool Twin::ready() const { return supervisor_->current() != nullptr; }
+
+Result<Done> Twin::refresh() { return supervisor_->refresh(); }
+
+void Twin::on_swap(std::function<void(std::uint64_t)> callback) {
+  supervisor_->on_swap(std::move(callback));
+}
+
+Answer<Analysis> Twin::analyse(std::string_view sql,
+                               const std::vector<std::uint32_t>& parameter_types,
+                               const SessionState& state) {
+  return with_connection<Analysis>(supervisor_->current(), Database::Model, state,
+                                   [&](ConnectionPool::Lease& lease) {
+                                     return analyse_on(*lease, sql, parameter_types, state);
+                                   });
+}
+
+namespace {
+
+Answer<Outcome> run(const std::shared_ptr<Generation>& generation,
+                    Database database,
+                    const std::vector<SliceRows>& slice,
+                    const Statement& statement,
+                    const SessionState& state,
+                    RowSink& sink,
+                    CancelToken& cancel) {
+  const Access access = database == Database::Model ? Access::ReadOnly : Access::Slice;
+  return with_connection<Outcome>(
+      generation, database, state, [&](ConnectionPool::Lease& lease) -> Result<Answer<Outcome>> {
+        if (!cancel.bind(lease->cancel_target())) {
+          return cancelled_error();
+        }
+        auto answer = run_on(*lease, access, slice, statement, state, sink, cancel);
+        if (cancel.release()) {
+          lease.mark_broken();  // the signal may still be on its way
+        }
+        return answer;
+      });
+}
+
+}  // namespace
+
+Answer<Outcome> Twin::evaluate(const std::vector<SliceRows>& slice,
+                               const Statement& statement,
+                               const SessionState& state,
+                               RowSink& sink,
+                               CancelToken& cancel) {
+  const auto generation = supervisor_->current();
+  auto answer = run(generation, Database::Work, slice, statement, state, sink, cancel);
+  if (generation) {
+    for (const SliceRows& rows : slice) {
+      generation->add_rolled_back(rows);
+    }
+  }
+  return answer;
+}
+
+Answer<Outcome> Twin::run_local(const Statement& statement,
+                                const SessionState& state,
+                                RowSink& sink,
+                                CancelToken& cancel) {
+  return run(supervisor_->current(), Database::Model, {}, statement, state, sink, cancel);
+}
+
+Converted Twin::convert(const std::vector<Conversion>& values, const SessionState& state) {
+  const auto generation = supervisor_->current();
+  auto answer =
+      with_connection<Converted>(generation, Database::Model, state,
+                                 [&](ConnectionPool::Lease& lease) -> Result<Answer<Converted>> {
+                                   auto converted = convert_on(*generation, *lease, values, state);
+                                   if (!converted) {
+                                     return converted.error();
+                                   }
+                                   return Answer<Converted>(std::move(*converted));
+                                 });
+  if (auto* failed = std::get_if<protocol::ErrorFields>(&answer)) {
+    return Converted(values.size(), Answer<protocol::Bytes>(*failed));
+  }
+  return std::get<Converted>(std::move(answer));
+}
+
+std::string Twin::admin_conninfo(Database database) const {
+  const auto generation = supervisor_->current();
+  return generation ? generation->admin_conninfo(database) : "";
+}
+
+std::vector<MirrorProblem> Twin::problems() const {
+  const auto generation = supervisor_->current();
+  return generation ? generation->problems() : std::vector<MirrorProblem>{};
+}
+
+std::uint64_t Twin::generation() const {
+  const auto generation = supervisor_->current();
+  return generation ? generation->number() : 0;
+}
+
+int Twin::postmaster_pid() const {
+  const auto generation = supervisor_->current();
+  return generation ? generation->pid() : 0;
+}
+
+}  // namespace pgveil::proxy::twin
