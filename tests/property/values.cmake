@@ -5,3 +5,9 @@ pgveil_test(value_codec_law
           "${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp"
   DEPS pgveil::protocol_value PostgreSQL::PostgreSQL
   LABEL e2e)
+pgveil_test(mask_law
+  SOURCES "${CMAKE_CURRENT_LIST_DIR}/values/generate.cpp"
+          "${CMAKE_CURRENT_LIST_DIR}/values/mask_law.cpp"
+          "${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp"
+  DEPS pgveil::proxy_transform PostgreSQL::PostgreSQL
+  LABEL e2e)
