@@ -5,14 +5,14 @@
 /// transform fills the slots and opens the columns. A plan is immutable and shared between sessions of
 /// the same role, catalog and session state.
 
+#include "policy/model/catalog.hpp"
+#include "policy/model/mask.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "policy/model/catalog.hpp"
-#include "policy/model/mask.hpp"
 
 namespace pgveil::policy {
 
@@ -38,7 +38,7 @@ struct ValueUse {
   };
   Kind kind = Kind::Verbatim;
   FieldId field{0};
-  TypeOid base_type = 0;  // of the sealed column: the value is converted to it first
+  TypeOid base_type = 0;     // of the sealed column: the value is converted to it first
   std::int32_t typmod = -1;  // Seal: enforced as an assignment (22001, rounding, padding)
   TermSet terms;             // Seal: the terms that the value carries
   std::uint16_t pad = 0;     // Seal: pad text to a multiple of so many bytes; 0: none
@@ -75,10 +75,10 @@ struct ServerOutput {
   };
   Kind kind = Kind::Forward;
   FieldId field{0};
-  TypeOid base_type = 0;     // Open: what was sealed
+  TypeOid base_type = 0;  // Open: what was sealed
   std::int32_t typmod = -1;
-  Mask mask;                 // Open: kind None shows the value
-  std::uint16_t table = 0;   // Subject: index into Evidence::subjects
+  Mask mask;                // Open: kind None shows the value
+  std::uint16_t table = 0;  // Subject: index into Evidence::subjects
 };
 
 /// How a column of a tagged table was touched.
@@ -96,18 +96,18 @@ enum class Verb { None, Read, Search, Create, Change, Delete, Export };
 /// What the audit record says of the statement. Empty `columns` and `tables`: nothing to record.
 struct Evidence {
   Verb verb = Verb::None;
-  std::vector<std::string> tables;       // tagged tables touched, sorted
-  std::vector<SeenColumn> columns;       // sorted
-  std::vector<std::string> subjects;     // "schema.table.column" per hidden Subject output
-  bool subjects_complete = true;         // false: some patients concerned could not be enumerated
-  std::string normalized;                // text without literals
+  std::vector<std::string> tables;    // tagged tables touched, sorted
+  std::vector<SeenColumn> columns;    // sorted
+  std::vector<std::string> subjects;  // "schema.table.column" per hidden Subject output
+  bool subjects_complete = true;      // false: some patients concerned could not be enumerated
+  std::string normalized;             // text without literals
 };
 
 /// One relation of a slice: which columns of the server's answer are its columns.
 struct SliceColumn {
   std::string name;
-  TypeOid type = 0;            // logical type in the twin
-  std::uint16_t output = 0;    // index of the column in the server's answer
+  TypeOid type = 0;          // logical type in the twin
+  std::uint16_t output = 0;  // index of the column in the server's answer
   /// Absent: the cell is the type's binary form (the SQL calls its send function, so the answer's own
   /// type is bytea). Present: the cell is sealed; open and mask it, which gives the binary form.
   std::optional<ServerOutput> sealed;
@@ -116,10 +116,11 @@ struct SliceColumn {
 struct SliceRelation {
   std::string schema;
   std::string name;
-  std::int32_t tag = 0;                     // first column of the server's answer
+  std::int32_t tag = 0;  // first column of the server's answer
   std::vector<SliceColumn> columns;
-  std::optional<std::uint16_t> subject_output;  // column of the answer that names the patient (text)
-  std::uint16_t subject_table = 0;              // index into Evidence::subjects
+  std::optional<std::uint16_t>
+      subject_output;               // column of the answer that names the patient (text)
+  std::uint16_t subject_table = 0;  // index into Evidence::subjects
 };
 
 /// Split: rows of several relations come in one answer of `output_count` columns. Column 0 is an int4
@@ -141,7 +142,7 @@ enum class Rule {
   NoRole,
   ClassNotGranted,
   VerbNotGranted,
-  SealedColumnExpression,   // a write that needs the value of a sealed column or a computed one
+  SealedColumnExpression,  // a write that needs the value of a sealed column or a computed one
   SealedDdl,
   OpaqueFunction,
   ServerFile,
@@ -165,8 +166,8 @@ enum class Rule {
 /// The statement is refused. Empty evidence is a programming error; the text is for the client.
 struct Refuse {
   Rule rule = Rule::NotAnalysed;
-  std::string column;  // schema.table.column, or empty
-  std::string message; // one plain sentence
+  std::string column;   // schema.table.column, or empty
+  std::string message;  // one plain sentence
   std::string hint;
 };
 
@@ -193,11 +194,11 @@ using Decision = std::variant<Refuse, Pass, InPlace, Split, Local>;
 /// What a statement does to the state that pgveil mirrors.
 enum class SessionEffect {
   None,
-  Settings,     // SET, RESET, set_config, SET ROLE …: ask the server before the next analysis
-  EndOfBlock,   // COMMIT, ROLLBACK, ROLLBACK TO: settings may have been undone
+  Settings,    // SET, RESET, set_config, SET ROLE …: ask the server before the next analysis
+  EndOfBlock,  // COMMIT, ROLLBACK, ROLLBACK TO: settings may have been undone
   DiscardAll,
-  Deallocate,   // DEALLOCATE, DEALLOCATE ALL
-  Schema        // DDL on untagged objects: the twin must follow
+  Deallocate,  // DEALLOCATE, DEALLOCATE ALL
+  Schema       // DDL on untagged objects: the twin must follow
 };
 
 struct Plan {
@@ -206,8 +207,8 @@ struct Plan {
   Evidence evidence;
   /// Literals whose spelling the plan depends on (by index): part of the key when cached by shape.
   std::vector<std::uint16_t> guards;
-  bool cacheable = false;        // false: DDL, settings and the like
-  bool touches_tagged = false;   // errors of the server need their DETAIL scrubbed
+  bool cacheable = false;       // false: DDL, settings and the like
+  bool touches_tagged = false;  // errors of the server need their DETAIL scrubbed
 };
 
 [[nodiscard]] const char* name(Rule rule);

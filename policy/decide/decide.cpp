@@ -1,0 +1,367 @@
+#include "policy/decide/decide.hpp"
+
+#include "policy/decide/evidence.hpp"
+#include "policy/decide/permission.hpp"
+#include "policy/lineage/function_rules.hpp"
+#include "policy/lineage/lineage.hpp"
+#include "policy/lineage/survey.hpp"
+#include "policy/rewrite/in_place.hpp"
+#include "policy/rewrite/split.hpp"
+
+#include <algorithm>
+
+namespace pgveil::policy {
+namespace {
+
+bool has_sealed(const CatalogRelation& relation) {
+  return std::ranges::any_of(relation.columns,
+                             [](const CatalogColumn& column) { return column.sealed.has_value(); });
+}
+
+bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
+  return !relation.is_catalog &&
+         (has_sealed(relation) || context.role->table(relation.schema, relation.name) != nullptr ||
+          context.role->row_filter(relation.schema, relation.name) != nullptr);
+}
+
+/// The relations of a statement, sorted into what matters.
+struct Relations {
+  bool tagged = false;
+  bool plain = false;
+  bool catalogs = false;
+  bool unknown = false;
+};
+
+Relations sort_out(const DecideContext& context, const Survey& survey) {
+  Relations found;
+  for (const std::uint32_t oid : survey.relations) {
+    const CatalogRelation* relation = context.catalog->relation(static_cast<TwinOid>(oid));
+    if (relation == nullptr) {
+      found.unknown = true;
+    } else if (relation->is_catalog) {
+      found.catalogs = true;
+    } else if (is_tagged(context, *relation)) {
+      found.tagged = true;
+    } else {
+      found.plain = true;
+    }
+  }
+  return found;
+}
+
+struct Functions {
+  std::string opaque;
+  bool schema = false;
+  bool size = false;
+  bool settings = false;
+};
+
+Functions sort_out_functions(const DecideContext& context, const Survey& survey) {
+  Functions found;
+  for (const std::uint32_t oid : survey.functions) {
+    const CatalogFunction* function = context.catalog->function(oid);
+    if (function == nullptr) {
+      found.opaque = "an unknown function";
+      continue;
+    }
+    if (function->opaque) {
+      found.opaque = function->schema + "." + function->name;
+    }
+    found.schema = found.schema || classify(*function) == FunctionRule::Schema;
+    found.size = found.size || classify(*function) == FunctionRule::Size;
+    found.settings = found.settings || (function->builtin && function->name == "set_config");
+  }
+  return found;
+}
+
+Plan pass() {
+  Plan plan;
+  plan.decision = Pass{};
+  plan.cacheable = true;
+  return plan;
+}
+
+Plan local() {
+  Plan plan;
+  plan.decision = Local{};
+  plan.cacheable = true;
+  return plan;
+}
+
+Plan decide_statistics() {
+  return refuse(
+      Rule::StatisticsOfTagged,
+      "sizes and statistics of tables tell about rows and values that the policy protects",
+      "ask the server itself, with an administrator's login");
+}
+
+// Nothing tagged is in it: the server answers, or the twin if it asks about the schema.
+Plan decide_untagged(const sql::SyntaxTree& syntax,
+                     const Relations& relations,
+                     const Functions& functions,
+                     const Survey& survey) {
+  if (!functions.opaque.empty()) {
+    return refuse(
+        Rule::OpaqueFunction,
+        "the function " + functions.opaque + " may read tables, and what it reads cannot be known",
+        "call functions that only compute, or write the query out");
+  }
+  if (relations.catalogs) {
+    bool all_server = true;
+    for (const sql::TableRef& table : syntax.tables()) {
+      if (table.cte) {
+        continue;
+      }
+      if (is_statistics_catalog(table.name)) {
+        return decide_statistics();
+      }
+      all_server = all_server && (is_server_catalog(table.name) || relations.plain);
+    }
+    if (relations.plain) {
+      const bool only_server_catalogs =
+          std::ranges::all_of(syntax.tables(), [](const sql::TableRef& table) {
+            return table.cte || !table.name.starts_with("pg_") || is_server_catalog(table.name);
+          });
+      if (!only_server_catalogs) {
+        return refuse(Rule::CatalogMixed, "a statement cannot combine system catalogs with tables",
+                      "ask for them in two statements");
+      }
+    }
+    if (functions.size) {
+      return decide_statistics();
+    }
+    if (survey.modifies) {
+      return refuse(Rule::NotUnderstood, "system catalogs are not changed through pgveil",
+                    "use the statements that PostgreSQL has for it");
+    }
+    return all_server ? pass() : local();
+  }
+  if (functions.size) {
+    return decide_statistics();
+  }
+  if (functions.schema && !relations.plain) {
+    return local();
+  }
+  Plan plan = pass();
+  if (functions.settings) {
+    plan.effect = SessionEffect::Settings;
+    plan.cacheable = false;
+  }
+  return plan;
+}
+
+bool touches_tagged_column(Lineage& lineage, const Occurrence& at) {
+  if (at.row_filter != nullptr ||
+      (at.table != nullptr && at.use == Occurrence::Use::DeleteTarget)) {
+    return true;
+  }
+  const bool inserts = at.use == Occurrence::Use::InsertTarget && has_sealed(*at.relation);
+  if (inserts) {
+    return true;  // defaults of sealed columns have to be looked at
+  }
+  for (const auto* bits : {&at.entry->selected, &at.entry->inserted, &at.entry->updated}) {
+    for (const std::int16_t attnum : *bits) {
+      if (attnum == 0 || (attnum > 0 && at.relation->column(attnum) != nullptr &&
+                          lineage.view_of(at, attnum).access.tagged)) {
+        return true;
+      }
+    }
+  }
+  return std::ranges::any_of(
+      at.read, [&](std::int16_t attnum) { return lineage.view_of(at, attnum).access.tagged; });
+}
+
+// PostgreSQL's own list of touched columns must be covered by what lineage found.
+bool agrees_with_postgres(Lineage& lineage) {
+  for (const Occurrence& at : lineage.occurrences) {
+    for (const std::int16_t attnum : at.entry->selected) {
+      if (attnum <= 0) {
+        continue;
+      }
+      const bool found = at.read.contains(attnum) || at.searched.contains(attnum) ||
+                         at.use != Occurrence::Use::Read;
+      if (!found && at.relation->column(attnum) != nullptr &&
+          lineage.view_of(at, attnum).access.tagged && !at.scope->in_view) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+std::vector<std::uint16_t> free_literals(const sql::SyntaxTree& syntax, const Survey& survey) {
+  std::vector<std::uint16_t> free;
+  if (!syntax.cacheable_by_shape()) {
+    return free;
+  }
+  for (std::size_t i = 0; i < syntax.literals().size(); ++i) {
+    const sql::LiteralRef& literal = syntax.literals()[i];
+    if (literal.in_tree && survey.constants.contains(static_cast<std::int32_t>(literal.location))) {
+      free.push_back(static_cast<std::uint16_t>(i));
+    }
+  }
+  return free;
+}
+
+void add_guards(Plan& plan, const sql::SyntaxTree& syntax, const std::vector<std::uint16_t>& free) {
+  for (std::uint16_t i = 0; i < syntax.literals().size(); ++i) {
+    if (std::ranges::find(free, i) == free.end()) {
+      plan.guards.push_back(i);
+    }
+  }
+}
+
+void note_text_only_types(const DecideContext& context, Lineage& lineage) {
+  for (const Flow& flow : lineage.outputs) {
+    if (flow.kind != Flow::Kind::AsIs || !lineage.obstacle.empty()) {
+      continue;
+    }
+    if (!context.native_output(flow.column.view->column->sealed->base_type)) {
+      lineage.obstacle = "its text form depends on the session's settings";
+      lineage.obstacle_column = flow.column.at->relation->schema + "." +
+                                flow.column.at->relation->name + "." +
+                                flow.column.view->column->name;
+    }
+  }
+}
+
+Plan decide_tagged(const DecideContext& context,
+                   const sql::SyntaxTree& syntax,
+                   const sql::Node& query,
+                   const Survey& survey,
+                   std::span<const TypeOid> parameter_types) {
+  const auto tree = StatementTree::build(query);
+  const Plan not_understood =
+      refuse(Rule::NotUnderstood,
+             "the statement touches tagged columns in a way that is not understood", "simplify it");
+  if (!tree) {
+    return not_understood;
+  }
+  Lineage lineage(*tree, syntax, *context.catalog, *context.role);
+  const bool understood = lineage.run();
+  const bool touches = std::ranges::any_of(lineage.occurrences, [&](const Occurrence& at) {
+    return touches_tagged_column(lineage, at);
+  });
+  if (!lineage.opaque_function.empty()) {
+    return refuse(Rule::OpaqueFunction,
+                  "the function " + lineage.opaque_function +
+                      " may read tables, and what it reads cannot be known",
+                  "call functions that only compute, or write the query out");
+  }
+  if (understood && !touches) {
+    Plan plan = lineage.uses_size_functions ? decide_statistics() : pass();
+    plan.touches_tagged = true;
+    return plan;
+  }
+  if (!understood || !agrees_with_postgres(lineage)) {
+    return not_understood;
+  }
+  if (auto refused = denied(lineage)) {
+    Plan plan;
+    plan.decision = *refused;
+    plan.evidence = evidence_of(lineage);
+    plan.touches_tagged = true;
+    return plan;
+  }
+  if (lineage.uses_size_functions) {
+    return decide_statistics();
+  }
+  if (!context.utf8_client) {
+    return refuse(Rule::ClientEncoding, "tagged columns need client_encoding UTF8",
+                  "SET client_encoding TO 'UTF8'");
+  }
+  note_text_only_types(context, lineage);
+
+  Plan plan;
+  plan.touches_tagged = true;
+  plan.cacheable = true;
+  plan.evidence = evidence_of(lineage);
+  RewriteInput input;
+  input.lineage = &lineage;
+  input.parameter_types = parameter_types;
+  input.free_literals = free_literals(syntax, survey);
+  add_guards(plan, syntax, input.free_literals);
+  std::string why = lineage.obstacle;
+  const Evidence before = plan.evidence;
+  if (why.empty() && !lineage.modifies_in_cte) {
+    if (auto in_place = build_in_place(input, plan.evidence, why)) {
+      plan.decision = std::move(*in_place);
+      return plan;
+    }
+  }
+  plan.evidence = before;
+  if (tree->top().command != Command::Select || survey.modifies) {
+    plan.decision = Refuse{
+        Rule::SealedColumnExpression, lineage.obstacle_column,
+        "the server cannot do this write over sealed or masked columns: " +
+            (why.empty() ? std::string("a WITH query changes rows") : why),
+        "compute the value in the program and write it as a parameter, or find the rows by a plain "
+        "key or by equality"};
+    return plan;
+  }
+  if (lineage.obstacle.empty()) {
+    lineage.obstacle = why;
+  }
+  auto split = build_split(input, plan.evidence);
+  if (auto* refused = std::get_if<Refuse>(&split)) {
+    plan.decision = *refused;
+    plan.evidence = before;
+  } else {
+    plan.decision = std::move(std::get<Split>(split));
+  }
+  return plan;
+}
+
+}  // namespace
+
+Plan refuse(Rule rule, std::string message, std::string hint, std::string column) {
+  Plan plan;
+  plan.decision = Refuse{rule, std::move(column), std::move(message), std::move(hint)};
+  return plan;
+}
+
+bool is_query(sql::StatementKind kind) {
+  using Kind = sql::StatementKind;
+  return kind == Kind::Select || kind == Kind::Insert || kind == Kind::Update ||
+         kind == Kind::Delete || kind == Kind::Merge;
+}
+
+Plan decide_query(const DecideContext& context,
+                  const sql::SyntaxTree& syntax,
+                  std::span<const sql::Node> trees,
+                  std::span<const TypeOid> parameter_types) {
+  if (trees.empty()) {
+    return refuse(Rule::NotAnalysed, "the statement could not be analysed", "try it again");
+  }
+  Survey all;
+  std::size_t queries = 0;
+  sql::Node query;
+  for (const sql::Node& root : trees) {
+    Survey one = survey(root);
+    all.relations.merge(one.relations);
+    all.functions.merge(one.functions);
+    all.constants.merge(one.constants);
+    all.modifies = all.modifies || one.modifies;
+    for (const sql::Node item : root) {
+      ++queries;
+      query = item;
+    }
+  }
+  const Relations relations = sort_out(context, all);
+  if (relations.unknown) {
+    return refuse(Rule::NotUnderstood, "the statement names a relation that is not known yet",
+                  "try it again");
+  }
+  if (!relations.tagged) {
+    Plan plan = decide_untagged(syntax, relations, sort_out_functions(context, all), all);
+    add_guards(plan, syntax, free_literals(syntax, all));
+    return plan;
+  }
+  if (queries != 1) {
+    return refuse(Rule::NotUnderstood, "a rule turns the statement into several",
+                  "rules on tagged tables are not supported");
+  }
+  return decide_tagged(context, syntax, query, all, parameter_types);
+}
+
+}  // namespace pgveil::policy

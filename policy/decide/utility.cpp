@@ -1,0 +1,243 @@
+// Statements that are not queries. Data leaves or enters through few of them (COPY, EXPLAIN, cursors,
+// CREATE TABLE AS); those carry a query or a relation, which decides. Code whose body nobody can read
+// (DO, CALL) is refused.
+#include "policy/decide/decide.hpp"
+#include "policy/lineage/sql_text.hpp"
+
+#include <algorithm>
+
+namespace pgveil::policy {
+namespace {
+
+using Kind = sql::StatementKind;
+
+Plan passed(SessionEffect effect) {
+  Plan plan;
+  plan.decision = Pass{};
+  plan.effect = effect;
+  plan.cacheable = effect == SessionEffect::None;
+  return plan;
+}
+
+bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
+  const bool sealed = std::ranges::any_of(
+      relation.columns, [](const CatalogColumn& column) { return column.sealed.has_value(); });
+  return sealed || context.role->table(relation.schema, relation.name) != nullptr;
+}
+
+const CatalogRelation* first_tagged(const DecideContext& context,
+                                    const std::vector<const CatalogRelation*>& relations) {
+  for (const CatalogRelation* relation : relations) {
+    if (relation != nullptr && is_tagged(context, *relation)) {
+      return relation;
+    }
+  }
+  return nullptr;
+}
+
+std::string named(const CatalogRelation& relation) { return relation.schema + "." + relation.name; }
+
+struct Words {
+  Rule rule = Rule::NotUnderstood;
+  const char* message = "";
+  const char* hint = "";
+};
+
+Words words_for(Kind kind) {
+  switch (kind) {
+    case Kind::Copy:
+      return {Rule::CopyOfTagged, "COPY cannot yet read or write tagged columns",
+              "use SELECT or INSERT"};
+    case Kind::Explain:
+      return {Rule::ExplainOfTagged,
+              "EXPLAIN of a statement over tagged columns would show estimates "
+              "made from hidden rows and values",
+              "use pgveil explain"};
+    case Kind::Prepare:
+      return {Rule::PreparedOnTagged, "PREPARE cannot yet hold a statement over tagged columns",
+              "prepare it with the driver, which uses the protocol"};
+    case Kind::Declare:
+      return {Rule::CursorOnTagged, "a cursor cannot yet be declared over tagged columns",
+              "fetch by LIMIT and OFFSET, or use the driver's own cursors"};
+    default:
+      return {Rule::SealedDdl, "a table or view cannot yet be made from tagged columns",
+              "change the schema on the server and run pgveil apply"};
+  }
+}
+
+// EXPLAIN, PREPARE, DECLARE, COPY (query), CREATE TABLE AS, CREATE VIEW: as good as what is inside.
+Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+  if (!answers.inner) {
+    return refuse(Rule::NotUnderstood, "the inner statement could not be analysed", "simplify it");
+  }
+  if (const auto* refused = std::get_if<Refuse>(&answers.inner->decision)) {
+    return refuse(refused->rule, refused->message, refused->hint, refused->column);
+  }
+  if (std::holds_alternative<Pass>(answers.inner->decision)) {
+    if_pass.touches_tagged = answers.inner->touches_tagged;
+    return if_pass;
+  }
+  const Words words = words_for(syntax.kind());
+  return refuse(words.rule, words.message, words.hint);
+}
+
+Plan decide_on_relations(const DecideContext& context,
+                         const UtilityAnswers& answers,
+                         Plan if_free,
+                         const Words& otherwise) {
+  if (const CatalogRelation* tagged = first_tagged(context, answers.relations)) {
+    return refuse(otherwise.rule, std::string(otherwise.message) + ": " + named(*tagged),
+                  otherwise.hint);
+  }
+  return if_free;
+}
+
+Plan decide_truncate(const DecideContext& context, const UtilityAnswers& answers) {
+  Plan plan = passed(SessionEffect::None);
+  for (const CatalogRelation* relation : answers.relations) {
+    if (relation == nullptr || !is_tagged(context, *relation)) {
+      continue;
+    }
+    if (!context.role->may_delete_rows(relation->schema, relation->name)) {
+      return refuse(Rule::VerbNotGranted, "permission denied for table " + relation->name,
+                    "Emptying a table needs the verb delete on every class of it.");
+    }
+    plan.evidence.verb = Verb::Delete;
+    plan.evidence.tables.push_back(named(*relation));
+    plan.evidence.subjects_complete = false;
+    plan.touches_tagged = true;
+  }
+  plan.evidence.normalized = "TRUNCATE";
+  return plan;
+}
+
+Plan decide_set(const sql::UtilityFacts& facts) {
+  const bool strings_off = facts.name == "standard_conforming_strings" &&
+                           !(facts.set_values.size() == 1 &&
+                             (facts.set_values[0] == "on" || facts.set_values[0] == "true" ||
+                              facts.set_values[0] == "1")) &&
+                           !facts.set_reset;
+  if (strings_off) {
+    return refuse(Rule::NotUnderstood, "standard_conforming_strings has to stay on",
+                  "write E'…' for strings with backslashes");
+  }
+  return passed(SessionEffect::Settings);
+}
+
+Plan decide_transaction(const sql::UtilityFacts& facts) {
+  using Transaction = sql::TransactionKind;
+  switch (facts.transaction) {
+    case Transaction::Commit:
+    case Transaction::Rollback:
+    case Transaction::RollbackTo:
+    case Transaction::Prepare:
+      return passed(SessionEffect::EndOfBlock);
+    case Transaction::None:
+    case Transaction::Begin:
+    case Transaction::Savepoint:
+    case Transaction::Release:
+    case Transaction::CommitPrepared:
+    case Transaction::RollbackPrepared:
+      break;
+  }
+  return passed(SessionEffect::None);
+}
+
+Plan decide_copy(const DecideContext& context,
+                 const sql::SyntaxTree& syntax,
+                 const UtilityAnswers& answers) {
+  if (syntax.utility().has_inner) {
+    return decide_inner(syntax, answers, passed(SessionEffect::None));
+  }
+  return decide_on_relations(context, answers, passed(SessionEffect::None), words_for(Kind::Copy));
+}
+
+}  // namespace
+
+UtilityQuestions questions(const sql::SyntaxTree& syntax) {
+  UtilityQuestions asked;
+  const sql::UtilityFacts& facts = syntax.utility();
+  if (facts.inner) {
+    asked.inner = std::string(
+        std::string_view(syntax.text()).substr(facts.inner->location, facts.inner->length));
+  }
+  for (const sql::TableRef& table : syntax.utility_tables()) {
+    if (!table.cte && !facts.has_inner) {
+      asked.relations.push_back(table.schema.empty() ? quote_identifier(table.name)
+                                                     : qualified(table.schema, table.name));
+    }
+  }
+  return asked;
+}
+
+Plan decide_utility(const DecideContext& context,
+                    const sql::SyntaxTree& syntax,
+                    const UtilityAnswers& answers) {
+  const sql::UtilityFacts& facts = syntax.utility();
+  const Words ddl{Rule::SealedDdl, "the schema of a tagged table cannot be changed through pgveil",
+                  "revert the table, change it, and apply the policy again"};
+  switch (syntax.kind()) {
+    case Kind::Transaction:
+      return decide_transaction(facts);
+    case Kind::Set:
+      return decide_set(facts);
+    case Kind::Discard:
+      return passed(facts.discard_all ? SessionEffect::DiscardAll : SessionEffect::Settings);
+    case Kind::Deallocate:
+      return passed(SessionEffect::Deallocate);
+    case Kind::SetConstraints:
+    case Kind::Show:
+    case Kind::Execute:
+    case Kind::Fetch:
+    case Kind::ClosePortal:
+    case Kind::Listen:
+    case Kind::Notify:
+    case Kind::Unlisten:
+    case Kind::Lock:
+    case Kind::Vacuum:
+    case Kind::Analyze:
+    case Kind::Cluster:
+    case Kind::Reindex:
+    case Kind::Checkpoint:
+      return passed(SessionEffect::None);
+    case Kind::Explain:
+    case Kind::Prepare:
+    case Kind::Declare:
+      return decide_inner(syntax, answers, passed(SessionEffect::None));
+    case Kind::CreateTableAs:
+    case Kind::SelectInto:
+    case Kind::View:
+      return decide_inner(syntax, answers, passed(SessionEffect::Schema));
+    case Kind::Copy:
+      return decide_copy(context, syntax, answers);
+    case Kind::Truncate:
+      return decide_truncate(context, answers);
+    case Kind::Refresh:
+    case Kind::Comment:
+    case Kind::Grant:
+    case Kind::Ddl:
+      return decide_on_relations(context, answers, passed(SessionEffect::Schema), ddl);
+    case Kind::Role:
+    case Kind::System:
+      return passed(SessionEffect::Settings);
+    case Kind::Do:
+    case Kind::Call:
+      return refuse(
+          Rule::OpaqueFunction,
+          "code that is run by DO or CALL may read tables, and what it reads cannot be known",
+          "send its statements one by one");
+    case Kind::Load:
+      return refuse(Rule::OpaqueFunction, "LOAD brings code into the server that cannot be judged",
+                    "load it by the server's configuration");
+    case Kind::Select:
+    case Kind::Insert:
+    case Kind::Update:
+    case Kind::Delete:
+    case Kind::Merge:
+    case Kind::Other:
+      break;
+  }
+  return refuse(Rule::NotUnderstood, "this kind of statement is not known", "simplify it");
+}
+
+}  // namespace pgveil::policy

@@ -1,0 +1,182 @@
+#pragma once
+
+/// Where values come from: per output, predicate and assignment of an analysed statement, which columns
+/// of which tables reach it, and whether a sealed value arrives there *as is* or would have to be opened
+/// to compute it. Knows columns and the role's view of them, not secrets.
+///
+/// Two questions are answered in one walk: which tagged columns are read, searched and written (for the
+/// permission check and the audit record), and whether the server can compute the statement over sealed
+/// values once some leaves are replaced (then every replacement is in `edits`), or else the first reason
+/// why not.
+/// Lifetime: views the StatementTree and the catalog. Threads: immutable once made.
+
+#include "policy/lineage/statement_tree.hpp"
+#include "policy/model/catalog.hpp"
+#include "policy/model/role_view.hpp"
+#include "policy/rewrite/plan.hpp"
+#include "policy/sql/syntax_tree.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pgveil::policy {
+
+/// One appearance of a base relation in the statement.
+struct Occurrence {
+  enum class Use { Read, InsertTarget, UpdateTarget, DeleteTarget, Excluded };
+  const Scope* scope = nullptr;
+  const RangeEntry* entry = nullptr;
+  const CatalogRelation* relation = nullptr;
+  const TablePolicy* table = nullptr;       // null: nothing tagged
+  const std::string* row_filter = nullptr;  // null: every row
+  Use use = Use::Read;
+  std::set<std::int16_t> read;      // columns whose value (clear or masked) matters
+  std::set<std::int16_t> searched;  // columns compared by term only
+  std::set<std::int16_t> written;
+  bool system_columns = false;
+};
+
+/// What a role sees in one column, worked out once.
+struct ColumnView {
+  const CatalogColumn* column = nullptr;
+  ColumnAccess access;
+  /// The server's value is sealed and reaches expressions as such. False for a sealed column whose mask
+  /// is NULL: it is replaced by NULL at the leaf.
+  bool flows_sealed = false;
+  /// The leaf must compute something else than the stored column.
+  bool replaced_at_leaf = false;
+};
+
+/// A base column at a certain appearance.
+struct ColumnAt {
+  Occurrence* at = nullptr;
+  const ColumnView* view = nullptr;
+
+  explicit operator bool() const { return at != nullptr; }
+};
+
+/// A value that the client sent, where it stands in the text.
+struct ClientValue {
+  sql::NodeRef node;
+  ValueSource source;
+  TypeOid type = 0;
+  bool with_casts = false;
+  bool is_null = false;
+};
+
+/// `column = value(s)`, `column = other column` of one field, in any spelling that a term answers.
+struct EqualityAtom {
+  ColumnAt column;
+  ColumnAt other;                   // or
+  std::vector<ClientValue> values;  // one for =, several for IN, one array for ANY
+  bool array = false;
+  bool negated = false;   // <>, NOT IN, <> ALL
+  bool distinct = false;  // IS DISTINCT FROM
+  sql::NodeRef column_node;
+  sql::NodeRef other_node;
+  sql::NodeRef node;  // the operator
+};
+
+/// `column LIKE pattern` or `lower(column) = lower(value)`: a superset that a term answers.
+struct SupersetAtom {
+  ColumnAt column;
+  ClientValue value;
+  ValueUse::Kind kind = ValueUse::Kind::TextQuery;
+};
+
+struct Edit {
+  sql::NodeRef node;
+  bool with_casts = false;
+  std::string sql;           // `$0` is the node itself; used where `slot` is empty
+  std::optional<Slot> slot;  // a value on its way to the server
+};
+
+/// How a value reaches a place.
+struct Flow {
+  enum class Kind { Plain, AsIs, Derived };
+  Kind kind = Kind::Plain;
+  ColumnAt column;      // AsIs
+  bool casted = false;  // AsIs, under an explicit cast that changes nothing
+};
+
+class Lineage {
+ public:
+  Lineage(const StatementTree& tree,
+          const sql::SyntaxTree& syntax,
+          const Catalog& catalog,
+          const RoleView& role);
+
+  /// Walks everything. False: something is not understood, and nothing may be concluded.
+  [[nodiscard]] bool run();
+
+  const StatementTree& tree;
+  const sql::SyntaxTree& syntax;
+  const Catalog& catalog;
+  const RoleView& role;
+
+  std::deque<Occurrence> occurrences;
+  std::vector<Edit> edits;             // for the server to compute the statement over sealed values
+  std::vector<EqualityAtom> searches;  // by a value that the role sees masked only
+  std::vector<Flow> outputs;           // of the top level, junk left out
+  /// Why the server alone cannot answer, in words for a client; empty if it can.
+  std::string obstacle;
+  std::string obstacle_column;
+  /// The first function that no side may run over tagged data, or at all.
+  std::string opaque_function;
+  std::string volatile_function;
+  std::vector<Node> server_values;          // now(), current_user …: what only the server knows
+  bool unaddressable_server_value = false;  // one of them stands inside a view
+  bool uses_schema_functions = false;       // pg_get_…def, regclass …: answered by the twin
+  bool uses_size_functions = false;         // pg_relation_size …
+  bool modifies_in_cte = false;
+  /// ON CONFLICT over sealed columns: what the server infers its index from. Empty: as written.
+  std::vector<std::string> conflict_target;
+
+  [[nodiscard]] Occurrence* occurrence(const Scope& scope, int range_index);
+  [[nodiscard]] const ColumnView& view_of(const Occurrence& at, std::int16_t attnum);
+  /// The base column behind a Var, through joins but not through sub-selects.
+  [[nodiscard]] ColumnAt base_column(const Scope& scope, const Node& var);
+  [[nodiscard]] std::optional<EqualityAtom> equality_atom(const Scope& scope, const Node& node);
+  [[nodiscard]] std::optional<SupersetAtom> superset_atom(const Scope& scope, const Node& node);
+  /// A literal or a parameter, through casts that change nothing. Null: something else.
+  [[nodiscard]] std::optional<ClientValue> client_value(const Node& node, TypeOid wanted) const;
+  /// Scope that a Var's varlevelsup points to.
+  [[nodiscard]] static const Scope* level(const Scope& scope, const Node& var);
+
+ private:
+  void find_occurrences();
+  void walk_scope(const Scope& scope);
+  void walk_groups(const Scope& scope);
+  void walk_write(const Scope& scope);
+  void walk_on_conflict(const Scope& scope, Occurrence& target);
+  void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
+  void assign_value(const Scope& scope, ColumnAt column, const Node& value);
+  [[nodiscard]] ColumnAt sealed_operand(const Scope& scope, const Node& node, sql::NodeRef& at);
+  void walk_set_operation(const Scope& scope);
+  Flow flow(const Scope& scope, const Node& node);
+  Flow flow_of_var(const Scope& scope, const Node& var);
+  Flow flow_of_output(const Scope& scope, int number);
+  Flow flow_of_operator(const Scope& scope, const Node& node);
+  Flow flow_of_children(const Scope& scope, const Node& node);
+  void flow_plain(const Scope& scope, const Node& node);  // a sealed value here is an obstacle
+  void take_equality(const EqualityAtom& atom);
+  void note_function(const Node& node, std::uint32_t oid);
+  void touch_whole_row(const Scope& scope, const RangeEntry& entry);
+  void drop_cast(const Node& relabel, Flow& inner);
+  Flow read(ColumnAt column);
+  void blocked(const ColumnAt& column, std::string why);
+  std::optional<std::uint16_t> literal_at(std::int32_t location) const;
+
+  std::map<std::pair<const Scope*, int>, Occurrence*> by_entry_;
+  std::map<std::pair<std::uint32_t, std::int16_t>, std::unique_ptr<ColumnView>> views_;
+  std::map<std::pair<const Scope*, int>, Flow> output_flows_;
+  std::set<std::pair<const Scope*, int>> in_progress_;
+  std::set<const void*> walked_;
+  bool understood_ = true;
+};
+
+}  // namespace pgveil::policy

@@ -1,0 +1,194 @@
+// Predicates that a search term answers, exactly or as a superset.
+#include "policy/lineage/lineage.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pgveil::policy {
+namespace {
+
+constexpr TypeOid kText = 25, kVarchar = 1043;
+
+std::uint32_t oid_field(const Node& node, std::string_view name) {
+  return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
+}
+
+Node without_relabel(Node node) {
+  while (is(node, "RELABELTYPE")) {
+    node = node.field("arg");
+  }
+  return node;
+}
+
+bool text_like(TypeOid type) { return type == kText || type == kVarchar; }
+
+bool integer(TypeOid type) { return type == 20 || type == 21 || type == 23; }
+
+// The operator compares values of the sealed type by its own rules: text = on a varchar column, but not
+// bpchar = on it, which would ignore trailing blanks.
+bool compares(const CatalogOperator& operation, const SealedColumn& sealed) {
+  if (text_like(sealed.base_type)) {
+    return operation.left == kText && operation.right == kText;
+  }
+  if (integer(sealed.base_type)) {
+    return integer(operation.left) && integer(operation.right);
+  }
+  return operation.left == sealed.base_type && operation.right == sealed.base_type;
+}
+
+// lower(x) or upper(x) of one text argument.
+Node inside_case_fold(const Node& node, const Catalog& catalog) {
+  if (!is(node, "FUNCEXPR") || node.field("args").size() != 1) {
+    return {};
+  }
+  const CatalogFunction* function = catalog.function(oid_field(node, "funcid"));
+  if (function == nullptr || !function->builtin ||
+      (function->name != "lower" && function->name != "upper")) {
+    return {};
+  }
+  return *node.field("args").begin();
+}
+
+}  // namespace
+
+ColumnAt Lineage::sealed_operand(const Scope& scope, const Node& node, sql::NodeRef& at) {
+  const Node inner = without_relabel(node);
+  if (!is(inner, "VAR") || location_of(inner) < 0) {
+    return {};
+  }
+  at = {sql::NodeKind::Column, location_of(inner)};
+  if (!syntax.contains(at)) {
+    return {};
+  }
+  if (const ColumnAt column = base_column(scope, inner)) {
+    return column.view->flows_sealed ? column : ColumnAt{};
+  }
+  const Flow through = flow_of_var(scope, inner);
+  return through.kind == Flow::Kind::AsIs && !through.casted ? through.column : ColumnAt{};
+}
+
+std::optional<EqualityAtom> Lineage::equality_atom(const Scope& scope, const Node& node) {
+  const CatalogOperator* operation = catalog.operator_of(oid_field(node, "opno"));
+  const Node arguments = node.field("args");
+  if (operation == nullptr || operation->schema != "pg_catalog" || arguments.size() != 2 ||
+      (operation->name != "=" && operation->name != "<>")) {
+    return std::nullopt;
+  }
+  EqualityAtom atom;
+  atom.node = {sql::NodeKind::Operator, location_of(node)};
+  atom.distinct = is(node, "DISTINCTEXPR");
+  const Node left = arguments.item(0);
+  const Node right = arguments.item(1);
+  if (is(node, "SCALARARRAYOPEXPR")) {
+    const bool any = node.field("useOr").as_bool();
+    atom.negated = !any;
+    if (any != (operation->name == "=")) {
+      return std::nullopt;
+    }
+    atom.column = sealed_operand(scope, left, atom.column_node);
+    if (!atom.column || !compares(*operation, *atom.column.view->column->sealed)) {
+      return std::nullopt;
+    }
+    const Node list = without_relabel(right);
+    if (is(list, "ARRAYEXPR")) {
+      if (list.field("multidims").as_bool()) {
+        return std::nullopt;
+      }
+      for (const Node element : list.field("elements")) {
+        const auto value = client_value(element, 0);
+        if (!value) {
+          return std::nullopt;
+        }
+        atom.values.push_back(*value);
+      }
+      return atom.values.empty() ? std::nullopt : std::optional(std::move(atom));
+    }
+    const auto value = client_value(list, 0);
+    if (!value) {
+      return std::nullopt;
+    }
+    atom.array = true;
+    atom.values.push_back(*value);
+    return atom;
+  }
+  atom.negated = operation->name == "<>";
+  sql::NodeRef right_node;
+  atom.column = sealed_operand(scope, left, atom.column_node);
+  const ColumnAt right_column = sealed_operand(scope, right, right_node);
+  for (const ColumnAt& side : {atom.column, right_column}) {
+    if (side && !compares(*operation, *side.view->column->sealed)) {
+      return std::nullopt;  // date = timestamp and the like: other bytes for equal values
+    }
+  }
+  if (atom.column && right_column) {
+    atom.other = right_column;
+    atom.other_node = right_node;
+    return atom;
+  }
+  Node value_side = right;
+  if (!atom.column) {
+    if (!right_column) {
+      return std::nullopt;
+    }
+    atom.column = right_column;
+    atom.column_node = right_node;
+    value_side = left;
+  }
+  const auto value = client_value(value_side, 0);
+  if (!value) {
+    return std::nullopt;
+  }
+  atom.values.push_back(*value);
+  return atom;
+}
+
+std::optional<SupersetAtom> Lineage::superset_atom(const Scope& scope, const Node& node) {
+  if (!is(node, "OPEXPR") || node.field("args").size() != 2) {
+    return std::nullopt;
+  }
+  const CatalogOperator* operation = catalog.operator_of(oid_field(node, "opno"));
+  if (operation == nullptr || operation->schema != "pg_catalog") {
+    return std::nullopt;
+  }
+  const bool like = operation->name == "~~" || operation->name == "~~*";
+  if (!like && operation->name != "=") {
+    return std::nullopt;
+  }
+  Node column_side = node.field("args").item(0);
+  Node value_side = node.field("args").item(1);
+  const auto strip = [this](Node side) {
+    side = without_relabel(side);
+    const Node inner = inside_case_fold(side, catalog);
+    return inner.exists() ? without_relabel(inner) : side;
+  };
+  column_side = strip(column_side);
+  value_side = strip(value_side);
+  if (!is(column_side, "VAR") && !like) {
+    std::swap(column_side, value_side);
+  }
+  if (!is(column_side, "VAR")) {
+    return std::nullopt;
+  }
+  SupersetAtom atom;
+  atom.column = base_column(scope, column_side);
+  if (!atom.column || !atom.column.view->flows_sealed || !atom.column.view->access.clear) {
+    return std::nullopt;
+  }
+  const SealedColumn& sealed = *atom.column.view->column->sealed;
+  if (!text_like(sealed.base_type) || operation->left != kText) {
+    return std::nullopt;
+  }
+  const auto value = client_value(value_side, 0);
+  if (!value || value->is_null) {
+    return std::nullopt;
+  }
+  atom.value = *value;
+  if (like) {
+    atom.kind = ValueUse::Kind::TextQuery;
+    return sealed.terms.text ? std::optional(atom) : std::nullopt;
+  }
+  atom.kind = ValueUse::Kind::FoldedTerm;
+  return sealed.terms.folded ? std::optional(atom) : std::nullopt;
+}
+
+}  // namespace pgveil::policy

@@ -1,0 +1,181 @@
+// What INSERT, UPDATE and ON CONFLICT store: a sealed column takes a client's value, which is sealed on
+// its way, or a sealed value of the same field; anything else would have to be computed first.
+#include "policy/lineage/lineage.hpp"
+#include "policy/lineage/sql_text.hpp"
+
+#include <algorithm>
+
+namespace pgveil::policy {
+namespace {
+
+constexpr std::int64_t kImplicitCast = 2;
+
+// The casts that an assignment adds: varchar length, numeric scale, integer to numeric.
+Node without_assignment_casts(Node node) {
+  while (true) {
+    if (is(node, "RELABELTYPE") && node.field("relabelformat").as_int_or(0) == kImplicitCast) {
+      node = node.field("arg");
+    } else if (is(node, "FUNCEXPR") && node.field("funcformat").as_int_or(0) == kImplicitCast &&
+               node.field("args").size() > 0) {
+      node = *node.field("args").begin();
+    } else {
+      return node;
+    }
+  }
+}
+
+Node item_at(const Node& list, std::size_t index) { return list.item(index); }
+
+}  // namespace
+
+void Lineage::walk_write(const Scope& scope) {
+  Occurrence* target = occurrence(scope, scope.result_relation);
+  if (target == nullptr) {
+    understood_ = false;
+    return;
+  }
+  if (scope.command == Command::Delete) {
+    return;
+  }
+  for (const TargetEntry& entry : scope.targets) {
+    if (!entry.junk) {
+      assign(scope, *target, entry);
+    }
+  }
+  const Node on_conflict = scope.query.field("onConflict");
+  if (!on_conflict.is_null()) {
+    walk_on_conflict(scope, *target);
+  }
+}
+
+void Lineage::assign(const Scope& scope, Occurrence& target, const TargetEntry& entry) {
+  const auto attnum = static_cast<std::int16_t>(entry.number);
+  if (target.relation->column(attnum) == nullptr) {
+    understood_ = false;
+    return;
+  }
+  const ColumnAt column{&target, &view_of(target, attnum)};
+  const bool named =
+      target.entry->inserted.contains(attnum) || target.entry->updated.contains(attnum);
+  if (named) {
+    target.written.insert(attnum);
+  }
+  const Node inner = without_assignment_casts(entry.expr);
+  const RangeEntry* source = is(inner, "VAR") && inner.field("varlevelsup").as_int_or(0) == 0
+                                 ? scope.entry(static_cast<int>(inner.field("varno").as_int_or(0)))
+                                 : nullptr;
+  if (source != nullptr && source->kind == RangeEntry::Kind::Values) {
+    const auto position = static_cast<std::size_t>(inner.field("varattno").as_int_or(1)) - 1;
+    for (const Node& row : source->values_rows) {
+      const Node cell = item_at(row, position);
+      if (column.view->column->sealed) {
+        assign_value(scope, column, cell);
+      } else {
+        flow_plain(scope, cell);
+      }
+    }
+    return;
+  }
+  if (column.view->column->sealed) {
+    assign_value(scope, column, entry.expr);
+  } else {
+    flow_plain(scope, entry.expr);
+  }
+}
+
+void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& value) {
+  const SealedColumn& sealed = *column.view->column->sealed;
+  const Node inner = without_assignment_casts(value);
+  if (is(inner, "CONST") && inner.field("constisnull").as_bool() && location_of(inner) < 0) {
+    return;  // a column that was not named, or DEFAULT, and has no default
+  }
+  if (const auto sent = client_value(inner, 0)) {
+    ValueUse use;
+    use.kind = ValueUse::Kind::Seal;
+    use.field = sealed.field;
+    use.base_type = sealed.base_type;
+    use.typmod = sealed.typmod;
+    use.terms = sealed.terms;
+    use.pad = column.view->access.pad;
+    use.value_type = sent->type;
+    edits.push_back({sent->node, sent->with_casts, {}, Slot{sent->source, use}});
+    return;
+  }
+  if (is(inner, "VAR")) {
+    const Flow found = flow(scope, inner);
+    if (found.kind == Flow::Kind::AsIs && found.column.view->access.clear) {
+      const SealedColumn& from = *found.column.view->column->sealed;
+      if (from.field == sealed.field && from.base_type == sealed.base_type &&
+          (from.typmod == sealed.typmod || sealed.typmod < 0)) {
+        return;  // copied on the server as it is
+      }
+    }
+    blocked(column, "the copied column belongs to another field");
+    return;
+  }
+  flow(scope, value);
+  blocked(column, location_of(inner) < 0 && !is(inner, "FUNCEXPR")
+                      ? "its default would have to be stored"
+                      : "the value to store would have to be computed first");
+}
+
+void Lineage::walk_on_conflict(const Scope& scope, Occurrence& target) {
+  const Node on_conflict = scope.query.field("onConflict");
+  std::vector<std::int16_t> columns;
+  bool only_columns = true;
+  for (const Node element : on_conflict.field("arbiterElems")) {
+    const Node expression = element.field("expr");
+    if (is(expression, "VAR")) {
+      columns.push_back(static_cast<std::int16_t>(expression.field("varattno").as_int_or(0)));
+    } else {
+      only_columns = false;
+      flow_plain(scope, expression);
+    }
+  }
+  if (on_conflict.field("constraint").as_int_or(0) != 0) {
+    const auto key = std::ranges::find(target.relation->keys, syntax.facts().conflict_constraint,
+                                       &UniqueKey::name);
+    if (key == target.relation->keys.end()) {
+      understood_ = false;
+      return;
+    }
+    columns = key->columns;
+  }
+  bool any_sealed = false;
+  std::vector<std::string> expressions;
+  for (const std::int16_t attnum : columns) {
+    const CatalogColumn* column = target.relation->column(attnum);
+    if (column == nullptr) {
+      understood_ = false;
+      return;
+    }
+    const std::string name = quote_identifier(column->name);
+    if (!column->sealed) {
+      expressions.push_back(name);
+      continue;
+    }
+    any_sealed = true;
+    const ColumnAt at{&target, &view_of(target, attnum)};
+    if (!column->sealed->terms.equality || !only_columns) {
+      blocked(at, "ON CONFLICT needs its equality term");
+    }
+    target.searched.insert(attnum);
+    expressions.push_back("pgveil.equality(" + name + ")");
+  }
+  if (any_sealed) {
+    conflict_target = std::move(expressions);
+  }
+  flow_plain(scope, on_conflict.field("arbiterWhere"));
+  flow_plain(scope, on_conflict.field("onConflictWhere"));
+  for (const Node item : on_conflict.field("onConflictSet")) {
+    TargetEntry entry;
+    entry.expr = item.field("expr");
+    entry.number = static_cast<int>(item.field("resno").as_int_or(0));
+    if (!item.field("resjunk").as_bool()) {
+      target.written.insert(static_cast<std::int16_t>(entry.number));
+      assign(scope, target, entry);
+    }
+  }
+}
+
+}  // namespace pgveil::policy
