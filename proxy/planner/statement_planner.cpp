@@ -1,0 +1,330 @@
+#include "proxy/planner/statement_planner.hpp"
+
+#include "policy/lineage/sql_text.hpp"
+#include "policy/lineage/survey.hpp"
+#include "policy/sql/node_text.hpp"
+#include "policy/sql/split.hpp"
+#include "policy/sql/syntax_tree.hpp"
+#include "protocol/value/codec.hpp"
+#include "protocol/value/session_format.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace pgveil::proxy {
+namespace {
+
+using policy::sql::SyntaxTree;
+
+protocol::ErrorFields sql_error(const policy::sql::Error& error) {
+  using policy::sql::Errc;
+  switch (error.code) {
+    case Errc::TooLarge:
+      return protocol::make_error("ERROR", "54000", "the statement is too large for pgveil", {},
+                                  "Send it in smaller parts.");
+    case Errc::TooDeep:
+      return protocol::make_error("ERROR", "54001", "the statement is nested too deeply", {},
+                                  "Simplify the statement.");
+    default:
+      break;
+  }
+  protocol::ErrorFields fields = protocol::make_error("ERROR", "42601", error.message);
+  if (error.position >= 0) {
+    fields.set('P', std::to_string(error.position + 1));
+  }
+  return fields;
+}
+
+protocol::ErrorFields refusal_fields(const policy::Refuse& refuse) {
+  return protocol::make_error("ERROR", policy::sqlstate(refuse.rule), refuse.message, {},
+                              refuse.hint);
+}
+
+/// One planning: everything about the request in one place.
+class Planning {
+ public:
+  Planning(twin::Twin& twin,
+           const PlanningState& state,
+           const policy::RoleView& role,
+           const PlanRequest& request)
+      : twin_(twin), state_(state), request_(request) {
+    protocol::value::SessionFormat format;
+    for (const std::string_view name : setting_names()) {
+      if (const std::string* value = request.settings.find(name); value != nullptr) {
+        format.apply(name, *value);
+      }
+    }
+    context_.catalog = state.catalog.get();
+    context_.role = &role;
+    context_.native_output = [format](policy::TypeOid type) {
+      return protocol::value::native_output(type, format);
+    };
+    context_.utf8_client = request.settings.client_encoding == "UTF8";
+  }
+
+  PlanResult run() {
+    auto prepared = std::make_shared<PreparedPlan>();
+    prepared->epochs = state_.epochs;
+    if (auto error = plan_text(request_.sql, request_.declared_parameter_types, *prepared)) {
+      return *error;
+    }
+    if (const auto* refused = std::get_if<policy::Refuse>(&prepared->plan.decision)) {
+      prepared->refusal = refusal_fields(*refused);
+    }
+    return std::shared_ptr<const PreparedPlan>(std::move(prepared));
+  }
+
+ private:
+  std::optional<protocol::ErrorFields> plan_text(const std::string& sql,
+                                                 const std::vector<std::uint32_t>& declared,
+                                                 PreparedPlan& out) {
+    auto syntax = SyntaxTree::parse(sql);
+    if (!syntax) {
+      return plan_unparsed(sql, declared, syntax.error(), out);
+    }
+    for (std::uint16_t i = 0; i < syntax->literals().size(); ++i) {
+      out.literals.emplace_back(syntax->literal_text(i));
+    }
+    if (policy::is_query(syntax->kind())) {
+      return plan_query(*syntax, sql, declared, out);
+    }
+    return plan_utility(*syntax, sql, out);
+  }
+
+  // The twin decides whether it is an error; what it takes and we do not is not understood.
+  std::optional<protocol::ErrorFields> plan_unparsed(const std::string& sql,
+                                                     const std::vector<std::uint32_t>& declared,
+                                                     const policy::sql::Error& error,
+                                                     PreparedPlan& out) {
+    if (error.code != policy::sql::Errc::Syntax) {
+      return sql_error(error);
+    }
+    auto analysed = twin_.analyse(sql, declared, analysis_state());
+    if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
+      return std::move(*fields);
+    }
+    out.plan = policy::refuse(policy::Rule::NotUnderstood, "this spelling is not understood",
+                              "write the statement in another way");
+    return std::nullopt;
+  }
+
+  std::optional<protocol::ErrorFields> plan_query(const SyntaxTree& syntax,
+                                                  const std::string& sql,
+                                                  const std::vector<std::uint32_t>& declared,
+                                                  PreparedPlan& out) {
+    auto analysed = twin_.analyse(sql, declared, analysis_state());
+    if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
+      return std::move(*fields);
+    }
+    auto& analysis = std::get<twin::Analysis>(analysed);
+    std::vector<std::unique_ptr<const policy::sql::NodeTree>> trees;
+    std::vector<policy::sql::Node> roots;
+    for (const std::string& text : analysis.query_trees) {
+      auto tree = policy::sql::NodeTree::parse_notice(text);
+      if (!tree) {
+        out.plan = policy::refuse(policy::Rule::NotUnderstood,
+                                  "the analysis of the statement could not be read", "simplify it");
+        return std::nullopt;
+      }
+      roots.push_back((*tree)->root());
+      trees.push_back(std::move(*tree));
+    }
+    out.plan = policy::decide_query(context_, syntax, roots, analysis.parameter_types);
+    out.parameter_types = std::move(analysis.parameter_types);
+    out.columns = std::move(analysis.columns);
+    return std::nullopt;
+  }
+
+  std::optional<protocol::ErrorFields> plan_utility(const SyntaxTree& syntax,
+                                                    const std::string& sql,
+                                                    PreparedPlan& out) {
+    // Raw parsing only; gives PostgreSQL's own words for what libpg_query reads more generously.
+    auto analysed = twin_.analyse(sql, {}, analysis_state());
+    if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
+      return std::move(*fields);
+    }
+    const policy::UtilityQuestions asked = policy::questions(syntax);
+    policy::UtilityAnswers answers;
+    if (asked.inner) {
+      PreparedPlan inner;
+      if (auto error = plan_text(*asked.inner, inner_types(syntax), inner)) {
+        if (syntax.utility().inner) {
+          shift_position(*error, sql, syntax.utility().inner->location);
+        }
+        return error;
+      }
+      answers.inner = std::move(inner.plan);
+    }
+    for (const std::string& name : asked.relations) {
+      answers.relations.push_back(relation(name));
+    }
+    out.plan = policy::decide_utility(context_, syntax, answers);
+    return std::nullopt;
+  }
+
+  std::vector<std::uint32_t> inner_types(const SyntaxTree& syntax) {
+    std::vector<std::uint32_t> types;
+    for (const std::string& name : syntax.utility().prepare_types) {
+      auto analysed = twin_.analyse("SELECT NULL::" + name, {}, analysis_state());
+      const auto* analysis = std::get_if<twin::Analysis>(&analysed);
+      const bool known = analysis != nullptr && analysis->columns && !analysis->columns->empty();
+      types.push_back(known ? analysis->columns->front().type_oid : 0);
+    }
+    return types;
+  }
+
+  // Positions count characters of the whole statement.
+  static void shift_position(protocol::ErrorFields& error,
+                             const std::string& sql,
+                             std::uint32_t inner_at) {
+    const std::string position(error.get('P'));
+    if (position.empty()) {
+      return;
+    }
+    const auto before = std::count_if(sql.begin(), sql.begin() + inner_at, [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    });
+    error.set('P', std::to_string(std::stoll(position) + before));
+  }
+
+  // What a name means under the session's search_path: asked of the twin, not guessed.
+  const policy::CatalogRelation* relation(const std::string& name) {
+    auto analysed = twin_.analyse("TABLE " + name, {}, analysis_state());
+    const auto* analysis = std::get_if<twin::Analysis>(&analysed);
+    if (analysis == nullptr || analysis->query_trees.empty()) {
+      return nullptr;
+    }
+    auto tree = policy::sql::NodeTree::parse_notice(analysis->query_trees.front());
+    if (!tree) {
+      return nullptr;
+    }
+    const policy::CatalogRelation* found = nullptr;
+    for (const std::uint32_t oid : policy::survey((*tree)->root()).relations) {
+      const auto* candidate = state_.catalog->relation(policy::TwinOid{oid});
+      // A view's base tables count before the view itself: what is tagged decides.
+      const bool tagged = candidate != nullptr &&
+                          context_.role->table(candidate->schema, candidate->name) != nullptr;
+      if (found == nullptr || tagged) {
+        found = candidate;
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] twin::SessionState analysis_state() const {
+    return twin_state(request_.settings, {});
+  }
+
+  twin::Twin& twin_;
+  const PlanningState& state_;
+  const PlanRequest& request_;
+  policy::DecideContext context_;
+};
+
+const std::vector<std::string>& memberships_of(const PlanningState& state, std::string_view user) {
+  static const std::vector<std::string> kNone;
+  const auto found = state.memberships.find(user);
+  return found == state.memberships.end() ? kNone : found->second;
+}
+
+policy::RoleView role_of(const PlanningState& state, std::string_view user) {
+  const policy::Role* role = policy::find_role(*state.policy, user, memberships_of(state, user));
+  return policy::RoleView(state.policy, role);
+}
+
+// The twin's connections have a login of their own: "$user" is spelled out.
+void name_user(std::string& search_path, const std::string& user) {
+  static constexpr std::string_view kUser = "\"$user\"";
+  if (const auto at = search_path.find(kUser); at != std::string::npos && !user.empty()) {
+    search_path.replace(at, kUser.size(), policy::quote_identifier(user));
+  }
+}
+
+protocol::ErrorFields not_ready() { return twin::not_ready(); }
+
+}  // namespace
+
+twin::SessionState twin_state(const SessionSettings& settings, std::string role) {
+  twin::SessionState state;
+  state.role = std::move(role);
+  for (const std::string_view name : setting_names()) {
+    if (name == "role" || name == "session_authorization" || name == "client_encoding") {
+      continue;
+    }
+    const std::string* value = settings.find(name);
+    if (value == nullptr || (name == "lc_monetary" && value->empty())) {
+      continue;
+    }
+    state.settings.emplace_back(std::string(name), *value);
+    if (name == "search_path") {
+      name_user(state.settings.back().second, settings.current_user());
+    }
+  }
+  return state;
+}
+
+PlanResult plan_as(twin::Twin& twin,
+                   const PlanningState& state,
+                   const policy::RoleView& role,
+                   const PlanRequest& request) {
+  return Planning(twin, state, role, request).run();
+}
+
+StatementPlanner::StatementPlanner(twin::Twin& twin, std::function<void()> follow_schema)
+    : twin_(twin), follow_schema_(std::move(follow_schema)) {}
+
+void StatementPlanner::use(std::shared_ptr<const PlanningState> state) {
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+}
+
+std::shared_ptr<const PlanningState> StatementPlanner::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+SplitResult StatementPlanner::split(std::string_view sql) {
+  const auto ranges = policy::sql::split(sql);
+  if (!ranges) {
+    if (ranges.error().code == policy::sql::Errc::Syntax) {
+      // Let PostgreSQL say it in its own words, over the whole text.
+      auto analysed = twin_.analyse(sql, {}, {});
+      if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
+        return std::move(*fields);
+      }
+    }
+    return sql_error(ranges.error());
+  }
+  std::vector<StatementText> statements;
+  for (const policy::sql::StatementRange& range : *ranges) {
+    statements.push_back({range.location, range.length});
+  }
+  return statements;
+}
+
+PlanResult StatementPlanner::plan(const PlanRequest& request) {
+  const std::shared_ptr<const PlanningState> now = state();
+  if (now == nullptr) {
+    return not_ready();
+  }
+  const policy::RoleView role = role_of(*now, request.settings.current_user());
+  return plan_as(twin_, *now, role, request);
+}
+
+std::string StatementPlanner::role_key(std::string_view /*login*/,
+                                       std::string_view current_user) const {
+  const std::shared_ptr<const PlanningState> now = state();
+  return now == nullptr ? std::string() : std::to_string(role_of(*now, current_user).key());
+}
+
+Epochs StatementPlanner::epochs() const {
+  const std::shared_ptr<const PlanningState> now = state();
+  return now == nullptr ? Epochs{} : now->epochs;
+}
+
+void StatementPlanner::schema_changed(std::string_view /*statement*/,
+                                      const SessionSettings& /*settings*/) {
+  follow_schema_();
+}
+
+}  // namespace pgveil::proxy
