@@ -1,6 +1,6 @@
 #pragma once
 
-/// One line of an audit file, and the text of a checkpoint. Source: docs/audit.md.
+/// One line of an audit file, and the text of a checkpoint. Source: docs/audit-format.md.
 ///
 ///   record  {"seq":7,"time":"2026-01-31T08:00:00.000001Z","kind":"begin",…}
 ///   line    the record with ,"chain":"<64 hex>" before its last brace, and a line feed

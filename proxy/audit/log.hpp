@@ -7,7 +7,7 @@
 /// (the file is cut to its last durable byte), so the chain on disk is always whole; the next append
 /// tries again, and when it succeeds a `resumed` record says how many were refused in between.
 /// A checkpoint follows within `checkpoint_interval` of a record, after `checkpoint_records` of them,
-/// and every `idle_checkpoint_interval` without any. Source of the format: docs/audit.md.
+/// and every `idle_checkpoint_interval` without any. Source of the format: docs/audit-format.md.
 ///
 /// Call order: open, append, drop. Dropping writes a `stop` record and a last checkpoint.
 /// Threads: append and stats from any thread. `done` runs on the writing thread and must not wait.

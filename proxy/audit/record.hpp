@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the audit log records, and its JSON. A record is one line of a file (line.hpp); docs/audit.md
+/// What the audit log records, and its JSON. A record is one line of a file (line.hpp); docs/audit-format.md
 /// explains every field. Ids of patients never stand in a record in clear: each list is sealed with the
 /// audit key, and carries a keyed term per patient so that `audit show` finds them.
 /// Pure but for the nonce of sealing; safe on any thread.

@@ -96,14 +96,18 @@ class Reader {
 
   void read_listen(TomlTable& table) {
     ListenConfig& out = config_.listen;
-    if (table.find("host") != nullptr) {
+    const TomlNode* host = table.find("host");
+    if (host != nullptr && host->kind == TomlNode::Kind::String) {
+      out.hosts = {host->text};
+    } else if (host != nullptr) {
       out.hosts.clear();
-      for (const auto& [host, line] : table.strings("host")) {
-        if (host.empty()) {
-          table.error(line, "[listen]: a host is empty", "write an address, like \"127.0.0.1\"");
-        }
-        out.hosts.push_back(host);
+      for (const auto& [one, line] : table.strings("host")) {
+        out.hosts.push_back(one);
       }
+    }
+    if (std::ranges::find(out.hosts, "") != out.hosts.end()) {
+      table.error(host->line, "[listen]: a host is empty",
+                  "write an address, like \"127.0.0.1\", or host = [] for none");
     }
     port(table, out.port);
     path(table, "unix_dir", out.unix_dir);

@@ -131,6 +131,9 @@ const Wrong kWrong[] = {
      "[listen]\nhost = [\"10.0.0.1\"]\n[tls]\nmode = \"allow\"\ncertificate = \"c\"\nkey = \"k\"\n",
      "clear connections", "require"},
     {"no_key", "[tls]\ncertificate = \"c\"\n", "key is missing", "PEM"},
+    {"empty_host",
+     "[listen]\nhost = \"\"\n[tls]\nmode = \"require\"\ncertificate = \"c\"\nkey = \"k\"\n",
+     "a host is empty", "127.0.0.1"},
     {"nobody_can_connect", "[listen]\nhost = []\n", "host is missing", "nobody could connect"},
     {"verifier_file", "[auth]\nverifiers = \"file\"\n", "file is missing", "SCRAM verifiers"},
     {"verifiers", "[auth]\nverifiers = \"ldap\"\n", "verifiers = \"ldap\" is not known",
@@ -151,6 +154,11 @@ TEST(Config, ErrorsNameTheRemedy) {
     EXPECT_THAT(errors->front().remedy, HasSubstr(wrong.remedy));
     EXPECT_GT(errors->front().line, 0);
   }
+}
+
+TEST(Config, OneHostNeedsNoArray) {
+  EXPECT_EQ(accepted(kLeast + "[listen]\nhost = \"127.0.0.2\"\n").listen.hosts,
+            std::vector<std::string>{"127.0.0.2"});
 }
 
 TEST(Config, AnEmptyFileIsToldAllThatIsMissing) {
