@@ -1,0 +1,8 @@
+# proxy/net by itself: a Brain that passes every byte stands in for the session logic.
+add_executable(pass_through
+  "${CMAKE_CURRENT_LIST_DIR}/pass_through.cpp"
+  "${CMAKE_SOURCE_DIR}/tests/support/assert_handler.cpp")
+target_link_libraries(pass_through PRIVATE pgveil_flags pgveil::proxy_net)
+add_test(NAME e2e_net
+  COMMAND "${PGVEIL_PYTHON}" -B "${CMAKE_CURRENT_LIST_DIR}/test_net.py" "$<TARGET_FILE:pass_through>")
+set_tests_properties(e2e_net PROPERTIES LABELS e2e TIMEOUT 300)
