@@ -41,9 +41,8 @@ struct PlanKey {
   std::vector<std::uint32_t> declared_parameter_types;
   bool simple_protocol = false;
   std::string role_key;
-  std::string login;
   Epochs epochs;
-  SessionSettings settings;
+  SessionSettings settings;  // without the identity, for which role_key stands
 
   [[nodiscard]] std::size_t hash() const;
   friend bool operator==(const PlanKey&, const PlanKey&) = default;
@@ -61,7 +60,7 @@ class PlanCache {
  public:
   explicit PlanCache(std::size_t max_entries);
 
-  /// By text. A miss is not counted: the shape is still to be asked.
+  /// By text.
   [[nodiscard]] std::shared_ptr<const TextPlan> find(const PlanKey& key);
   /// By shape: a plan fits when each of its guards has the value that it was planned with.
   [[nodiscard]] std::shared_ptr<const PreparedPlan> find_shape(

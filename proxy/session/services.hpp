@@ -63,6 +63,8 @@ struct PreparedPlan {
   /// What the client gets when plan.decision is Refuse. Empty: a general 0A000.
   protocol::ErrorFields refusal;
   Epochs epochs;
+  /// Other literals in the same places give the same plan, but for plan.guards.
+  bool cacheable_by_shape = false;
 };
 
 /// An error is what PostgreSQL says of the statement (unknown column, wrong type …), with a position
@@ -83,8 +85,8 @@ class Planner {
   virtual ~Planner() = default;
   [[nodiscard]] virtual SplitResult split(std::string_view sql) = 0;
   [[nodiscard]] virtual PlanResult plan(const PlanRequest& request) = 0;
-  /// Cheap. What the plans of this login, acting as this user, have in common with those of others:
-  /// logins of the same policy role share plans.
+  /// Cheap. Everything about login and user that a plan depends on (policy role, a schema that "$user"
+  /// finds …): logins with the same key share plans.
   [[nodiscard]] virtual std::string role_key(std::string_view login,
                                              std::string_view current_user) const = 0;
   /// Cheap.

@@ -39,7 +39,10 @@ struct PlannedText {
                                     PlanCache& cache,
                                     const TextPlanRequest& request);
 
-/// The key under which the cache knows the request.
-[[nodiscard]] PlanKey plan_key(const Planner& planner, const TextPlanRequest& request);
+/// The plans of the whole text if the cache has them: by text, or by shape when it is one statement.
+/// Null: ask a worker. Takes microseconds, so it runs in the session's own thread.
+[[nodiscard]] std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
+                                                             PlanCache& cache,
+                                                             const TextPlanRequest& request);
 
 }  // namespace pgveil::proxy

@@ -1,0 +1,123 @@
+#include "proxy/session/brain_core.hpp"
+
+#include <algorithm>
+
+namespace pgveil::proxy {
+
+void BrainCore::begin_record(Run& run, Actions& out) {
+  BOOST_ASSERT(run.plan != nullptr);
+  run.gate.wait();
+  run.id = ++last_statement_;
+  run.begin_ticket = next_ticket();
+  begins_[static_cast<std::uint64_t>(run.begin_ticket)] = &run;
+  RecordBegin job;
+  job.ticket = run.begin_ticket;
+  job.record.id = {identity_->session, run.id};
+  job.record.who = identity_;
+  job.record.current_user = settings_.current_user();
+  job.record.application_name = application_name_;
+  job.record.plan = run.plan;
+  out.jobs.emplace_back(std::move(job));
+}
+
+/// Once per begin record; later calls do nothing.
+void BrainCore::end_record(Run& run, Subjects subjects, std::string_view sqlstate, Actions& out) {
+  if (!run.gate.is_recorded() || run.ended) {
+    return;
+  }
+  run.ended = true;
+  RecordEnd job;
+  job.ticket = next_ticket();
+  job.record.id = {identity_->session, run.id};
+  job.record.rows = run.rows;
+  job.record.subjects = std::move(subjects);
+  job.record.sqlstate = sqlstate;
+  if (run.gate.state() != RowGate::State::Shut) {
+    ends_.insert(static_cast<std::uint64_t>(job.ticket));
+  }  // else there is no log to wait for, and the client knows
+  out.jobs.emplace_back(std::move(job));
+}
+
+void BrainCore::drain_subjects(Run& run, Subjects subjects, Actions& out) {
+  if (!run.gate.is_recorded()) {
+    return;
+  }
+  RecordEnd job;
+  job.ticket = next_ticket();
+  job.record.id = {identity_->session, run.id};
+  job.record.last = false;
+  job.record.rows = run.rows;
+  job.record.subjects = std::move(subjects);
+  ends_.insert(static_cast<std::uint64_t>(job.ticket));
+  out.jobs.emplace_back(std::move(job));
+}
+
+/// A denial is recorded, but nothing waits for it: no data leaves.
+void BrainCore::record_refusal(const std::shared_ptr<const PreparedPlan>& plan,
+                               const protocol::ErrorFields& error,
+                               Actions& out) {
+  if (plan == nullptr || plan->plan.evidence.tables.empty()) {
+    return;
+  }
+  RecordBegin begin;
+  begin.ticket = next_ticket();
+  begin.record.id = {identity_->session, ++last_statement_};
+  begin.record.who = identity_;
+  begin.record.current_user = settings_.current_user();
+  begin.record.application_name = application_name_;
+  begin.record.plan = plan;
+  RecordEnd end;
+  end.ticket = next_ticket();
+  end.record.id = begin.record.id;
+  end.record.sqlstate = error.sqlstate();
+  out.jobs.emplace_back(std::move(begin));
+  out.jobs.emplace_back(std::move(end));
+}
+
+/// The session ends with statements under way.
+void BrainCore::end_open_records(std::string_view sqlstate, Actions& out) {
+  for (const auto& run : work_.runs) {
+    if (run != nullptr) {
+      end_record(*run, {}, sqlstate, out);
+    }
+  }
+  for (const Owing& entry : queue_.entries()) {
+    for (const auto& run : entry.runs) {
+      end_record(*run, {}, sqlstate, out);
+    }
+  }
+}
+
+void BrainCore::on_audit(Ticket ticket, bool durable, Actions& out) {
+  if (finished_) {
+    return;
+  }
+  const auto number = static_cast<std::uint64_t>(ticket);
+  if (ends_.erase(number) > 0) {
+    if (!durable) {
+      fatal(audit_error("FATAL"), out);
+      return;
+    }
+    pump(out);
+    return;
+  }
+  const auto found = begins_.find(number);
+  if (found == begins_.end()) {
+    return;
+  }
+  Run& run = *found->second;
+  begins_.erase(found);
+  if (!durable) {
+    run.gate.on_failed();
+  } else {
+    run.gate.on_durable();
+    const bool settles = run.kind == PlanKind::Pass || run.kind == PlanKind::InPlace;
+    if (unsettled_ == &run && settles) {
+      unsettled_ = nullptr;
+      unsettled_synced_ = false;
+    }
+  }
+  pump(out);
+}
+
+}  // namespace pgveil::proxy

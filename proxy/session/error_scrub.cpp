@@ -1,0 +1,159 @@
+#include "proxy/session/error_scrub.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace pgveil::proxy {
+
+namespace {
+
+using protocol::ErrorFields;
+
+constexpr std::string_view kMarker = "pgveil_refused";
+
+bool speaks_of_us(std::string_view text) { return text.find("pgveil") != std::string_view::npos; }
+
+/// A sealed value in text form: hex of its first byte, 0xF8 to 0xFF.
+bool quotes_bytes(std::string_view text) {
+  const std::size_t at = text.find("\\x");
+  if (at != std::string_view::npos) {
+    return true;
+  }
+  return text.find("\\37") != std::string_view::npos;
+}
+
+bool is_unsafe(std::string_view text) { return speaks_of_us(text) || quotes_bytes(text); }
+
+/// `P` of the text that was sent, as it is in the client's text.
+void move_position(ErrorFields& error, const ScrubContext& context) {
+  const std::string* field = error.find('P');
+  if (field == nullptr || (!context.rewritten && !context.shift)) {
+    return;
+  }
+  std::size_t at = 0;
+  const bool read =
+      std::from_chars(field->data(), field->data() + field->size(), at).ec == std::errc();
+  if (!read || !context.shift || at <= context.shift->sent_at) {
+    error.erase('P');
+    return;
+  }
+  error.set('P', std::to_string(at - context.shift->sent_at + context.shift->client_at));
+}
+
+/// DETAIL is harmless where it can only name objects.
+bool detail_is_harmless(std::string_view sqlstate) {
+  constexpr std::array<std::string_view, 5> kSafe{"2BP01", "40001", "40P01", "55P03", "53300"};
+  for (const std::string_view safe : kSafe) {
+    if (sqlstate == safe) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// PostgreSQL's own wording where the server's names an expression of ours.
+std::string wording(const ErrorFields& error) {
+  const std::string constraint(error.get('n'));
+  const std::string table(error.get('t'));
+  if (constraint.empty() || speaks_of_us(constraint)) {
+    return {};
+  }
+  if (error.sqlstate() == "23505") {
+    return "duplicate key value violates unique constraint \"" + constraint + "\"";
+  }
+  if (error.sqlstate() == "23P01") {
+    return "conflicting key value violates exclusion constraint \"" + constraint + "\"";
+  }
+  if (error.sqlstate() == "23503" && !table.empty()) {
+    return "insert or update on table \"" + table + "\" violates foreign key constraint \"" +
+           constraint + "\"";
+  }
+  if (error.sqlstate() == "23514" && !table.empty()) {
+    return "new row for relation \"" + table + "\" violates check constraint \"" + constraint +
+           "\"";
+  }
+  return {};
+}
+
+/// Broken bytes reached a domain of ours: a defect of pgveil, not of the client.
+bool is_domain_failure(const ErrorFields& error) {
+  return error.sqlstate().substr(0, 2) == "23" &&
+         (error.get('s') == "pgveil" || (speaks_of_us(error.get('M')) &&
+                                         error.get('M').find("domain") != std::string_view::npos));
+}
+
+ErrorFields without_data(const ErrorFields& error) {
+  ErrorFields clean = protocol::make_error("ERROR", error.sqlstate(), "internal error");
+  for (const char kept : {'S', 'V'}) {
+    if (const std::string* text = error.find(kept)) {
+      clean.set(kept, *text);
+    }
+  }
+  return clean;
+}
+
+void scrub_fields(ErrorFields& error, const ScrubContext& context) {
+  for (const char dropped : {'W', 'q', 'p'}) {
+    error.erase(dropped);
+  }
+  if (!detail_is_harmless(error.sqlstate())) {
+    error.erase('D');
+  }
+  if (context.rewritten || is_unsafe(error.get('H'))) {
+    error.erase('H');
+  }
+}
+
+}  // namespace
+
+ErrorFields scrub_error(ErrorFields error, const ScrubContext& context) {
+  move_position(error, context);
+  if (is_domain_failure(error)) {
+    ErrorFields ours =
+        protocol::make_error("ERROR", "XX000", "internal: the server rejected a sealed value");
+    return ours;
+  }
+  if (context.tagged || context.rewritten) {
+    scrub_fields(error, context);
+  }
+  for (const char field : {'D', 'H', 'W', 'q', 's', 't', 'c', 'd', 'n'}) {
+    const std::string* text = error.find(field);
+    if (text != nullptr && is_unsafe(*text)) {
+      error.erase(field);
+      if (field == 'q') {
+        error.erase('p');
+      }
+    }
+  }
+  if ((context.tagged || context.rewritten) && is_unsafe(error.get('M'))) {
+    std::string message = wording(error);
+    if (message.empty()) {
+      return without_data(error);
+    }
+    error.set('M', std::move(message));
+  }
+  return error;
+}
+
+std::optional<ErrorFields> scrub_notice(ErrorFields notice, const ScrubContext& context) {
+  move_position(notice, context);
+  if (context.tagged || context.rewritten) {
+    scrub_fields(notice, context);
+    if (is_unsafe(notice.get('M'))) {
+      return std::nullopt;
+    }
+  }
+  return notice;
+}
+
+const char* failing_sql(FailsAt at) {
+  return at == FailsAt::Analysis ? "SELECT pg_catalog.pgveil_refused()" : "pgveil_refused";
+}
+
+bool is_provoked(const ErrorFields& error) {
+  return (error.sqlstate() == "42883" || error.sqlstate() == "42601") &&
+         error.get('M').find(kMarker) != std::string_view::npos;
+}
+
+}  // namespace pgveil::proxy

@@ -1,0 +1,47 @@
+#pragma once
+
+/// What of the server's errors and notices a client may see. The server speaks of the statement that it
+/// was sent and of the values that it stores: DETAIL quotes keys and whole rows, CONTEXT lines and
+/// parameters, positions count in rewritten text, and names of schema pgveil appear where the client
+/// knows of none. Severity, SQLSTATE and the names of table, column and constraint stay.
+/// Source: PostgreSQL, "Error and Notice Message Fields"; the duties are in docs/errors.md.
+
+#include "protocol/message/errors.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace pgveil::proxy {
+
+/// Of the statement that the message is about.
+struct ScrubContext {
+  /// It touches tagged columns: DETAIL, HINT and CONTEXT may quote them.
+  bool tagged = false;
+  /// The server was sent another text than the client wrote.
+  bool rewritten = false;
+
+  /// Where the client's own text of this statement stands in the text that was sent, and in the client's,
+  /// in characters; only if the statement itself was not changed.
+  struct Shift {
+    std::size_t sent_at = 0;
+    std::size_t client_at = 0;
+  };
+
+  std::optional<Shift> shift;
+};
+
+[[nodiscard]] protocol::ErrorFields scrub_error(protocol::ErrorFields error,
+                                                const ScrubContext& context);
+/// Nothing: the notice is not for the client.
+[[nodiscard]] std::optional<protocol::ErrorFields> scrub_notice(protocol::ErrorFields notice,
+                                                                const ScrubContext& context);
+
+/// The text of a statement that always fails: when it is analysed, or already when the text is read.
+/// In a failed block the first gives 25P02, the second 42601, as PostgreSQL does for what they replace.
+enum class FailsAt { Analysis, Syntax };
+[[nodiscard]] const char* failing_sql(FailsAt at);
+/// Whether the error is the one that `failing_sql` provokes: then ours is shown in its place.
+[[nodiscard]] bool is_provoked(const protocol::ErrorFields& error);
+
+}  // namespace pgveil::proxy

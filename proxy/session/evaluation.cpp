@@ -1,0 +1,180 @@
+#include "protocol/message/completion.hpp"
+#include "protocol/message/rows.hpp"
+#include "proxy/session/brain_core.hpp"
+
+#include <algorithm>
+
+namespace pgveil::proxy {
+
+namespace {
+
+protocol::ErrorFields cancelled() {
+  return protocol::make_error("ERROR", "57014", "canceling statement due to user request");
+}
+
+protocol::ErrorFields internal(const char* message) {
+  return protocol::make_error("ERROR", "XX000", message);
+}
+
+void merge(std::vector<std::string>& into, std::vector<std::string> more) {
+  into.insert(into.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
+  std::ranges::sort(into);
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+}  // namespace
+
+/// The server is done with its part of a Split, or agreed to a Local: the twin answers.
+Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
+  const bool is_execute = entry.kind == Owed::Execute;
+  if (is_execute && entry.portal->evaluated) {
+    serve_rows(entry, out);
+    release(run);
+    queue_.pop();
+    return Taken::Yes;
+  }
+  if (!run.evaluated && !run.evaluating) {
+    if (cancel_requested_) {
+      run.evaluated = cancelled();
+    } else {
+      start_evaluation(entry, run, out);
+    }
+  }
+  if (!run.evaluated || run.gate.holds()) {
+    return Taken::Wait;
+  }
+  if (run.gate.state() == RowGate::State::Shut) {
+    run.evaluated = audit_error();
+  }
+  if (const auto* error = std::get_if<protocol::ErrorFields>(&*run.evaluated)) {
+    fail_locally(entry, *error, out);
+  } else {
+    auto& rows = std::get<EvaluatedRows>(*run.evaluated);
+    run.rows = rows.row_ends.size();
+    if (is_execute) {
+      Portal& portal = *entry.portal;
+      portal.rows.data_rows = std::move(rows.data_rows);
+      portal.rows.row_ends = std::move(rows.row_ends);
+      portal.rows.command_tag = rows.command_tag;
+      portal.evaluated = true;
+      serve_rows(entry, out);
+    } else {
+      if (run.plan->columns) {
+        protocol::encode_row_description(out.to_client, *run.plan->columns);
+      }
+      protocol::put_bytes(out.to_client, rows.data_rows);
+      protocol::encode_command_complete(out.to_client, rows.command_tag);
+    }
+    finish_run(entry, run, out);
+  }
+  if (finished_) {
+    return Taken::Yes;
+  }
+  if (is_execute) {
+    queue_.pop();
+  } else {
+    ++entry.current;
+  }
+  return Taken::Yes;
+}
+
+void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
+  EvaluateRequest request;
+  request.plan = run.plan;
+  request.login = identity_->login;
+  request.max_result_bytes = limits_.max_result_bytes;
+  request.settings = settings_;
+  request.result_formats.assign(run.plan->columns ? run.plan->columns->size() : 0, 0);
+  if (entry.portal != nullptr) {
+    request.settings = entry.portal->settings;
+    request.parameters = entry.portal->parameters;
+    request.result_formats = entry.portal->formats;
+  }
+  if (run.kind == PlanKind::Local) {
+    request.sql = run.sql;
+  } else {
+    const auto& split = std::get<policy::Split>(run.plan->plan.decision);
+    ValueInput input;
+    input.literals = &run.literals;
+    input.parameters = &request.parameters;
+    input.settings = &request.settings;
+    FilledSql filled = services_.values->fill_sql(split.slice.twin_sql, input, nullptr);
+    if (const auto* error = std::get_if<protocol::ErrorFields>(&filled)) {
+      run.evaluated = *error;
+      return;
+    }
+    if (!std::holds_alternative<std::string>(filled)) {
+      run.evaluated = internal("internal: a value of the twin's statement needs the twin");
+      return;
+    }
+    request.sql = std::get<std::string>(std::move(filled));
+    if (run.slice == nullptr) {
+      run.slice = services_.values->build_slice(
+          *run.plan, entry.kind == Owed::Query ? CellForm::Text : CellForm::Binary);
+    }
+    auto payload = run.slice->finish();
+    if (const auto* error = std::get_if<protocol::ErrorFields>(&payload)) {
+      run.evaluated = *error;
+      return;
+    }
+    request.slice = std::get<SlicePayload>(std::move(payload));
+  }
+  run.evaluating = true;
+  evaluation_ = next_ticket();
+  out.jobs.emplace_back(StartEvaluate{*evaluation_, std::move(request)});
+}
+
+void BrainCore::on_evaluated(Ticket ticket, EvaluateResult result, Actions& out) {
+  if (finished_ || !evaluation_ || *evaluation_ != ticket) {
+    return;
+  }
+  evaluation_.reset();
+  BOOST_ASSERT(!queue_.empty());
+  Run* run = queue_.front().run();
+  BOOST_ASSERT(run != nullptr && run->evaluating);
+  run->evaluating = false;
+  run->evaluated = cancel_requested_ ? EvaluateResult(cancelled()) : std::move(result);
+  pump(out);
+}
+
+/// Hidden columns at the end of the twin's answer name patients too.
+void BrainCore::add_hidden_subjects(const Run& run, Subjects hidden, Subjects& subjects) {
+  const auto* split = std::get_if<policy::Split>(&run.plan->plan.decision);
+  if (split == nullptr) {
+    return;
+  }
+  subjects.resize(std::max(subjects.size(), run.plan->plan.evidence.subjects.size()));
+  const auto& tables = split->slice.hidden_subjects;
+  for (std::size_t i = 0; i < hidden.size() && i < tables.size(); ++i) {
+    if (tables[i] < subjects.size()) {
+      merge(subjects[tables[i]], std::move(hidden[i]));
+    }
+  }
+}
+
+void BrainCore::on_cancel_requested(Actions& out) {
+  if (finished_) {
+    return;
+  }
+  if (work_.waiting || !work_.runs.empty()) {
+    work_.cancelled = true;
+  }
+  if (evaluation_) {
+    cancel_requested_ = true;
+    out.jobs.emplace_back(CancelTwin{*evaluation_});
+  } else if (!queue_.empty() && !cancel_in_flight_) {
+    cancel_requested_ = true;
+    cancel_in_flight_ = true;
+    out.jobs.emplace_back(CancelUpstream{});
+  }
+}
+
+void BrainCore::on_cancel_sent(Actions& out) {
+  cancel_in_flight_ = false;
+  if (!finished_) {
+    pump(out);
+  }
+}
+
+}  // namespace pgveil::proxy

@@ -1,0 +1,98 @@
+#include "protocol/message/completion.hpp"
+#include "protocol/message/query.hpp"
+#include "proxy/session/brain_core.hpp"
+
+#include <algorithm>
+
+namespace pgveil::proxy {
+
+std::unique_ptr<Run> BrainCore::make_run(const Portal* portal) const {
+  auto run = std::make_unique<Run>();
+  if (portal == nullptr || portal->statement == nullptr) {
+    return run;
+  }
+  run->kind = portal->kind();
+  run->plan = portal->statement->planned.plan;
+  if (run->kind == PlanKind::Split) {
+    run->literals = portal->statement->planned.literals;
+  }
+  if (run->kind == PlanKind::Local || run->effect() != policy::SessionEffect::None) {
+    run->sql = portal->statement->sql;
+  }
+  return run;
+}
+
+Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) {
+  const auto execute = protocol::decode_execute(message.body);
+  if (!execute) {
+    return refuse_extended("-", protocol::make_error("ERROR", "08P01", "invalid message format"),
+                           FailsAt::Analysis, out);
+  }
+  const auto portal = names_.portal((*execute).portal);
+  const bool from_buffer = portal != nullptr && portal->evaluated;
+  if (work_.runs.empty()) {
+    work_.runs.push_back(make_run(portal.get()));
+    if (work_.runs[0]->has_evidence() && !from_buffer) {
+      begin_record(*work_.runs[0], out);
+    }
+  }
+  Run& run = *work_.runs[0];
+  if (run.writes() && run.gate.holds()) {
+    return Taken::Wait;
+  }
+  if (run.gate.state() == RowGate::State::Shut) {
+    end_record(run, {}, "58030", out);
+    return refuse_extended("-", audit_error(), FailsAt::Analysis, out);
+  }
+  const bool evaluates = run.kind == PlanKind::Split || run.kind == PlanKind::Local;
+  const std::string upstream =
+      portal == nullptr ? std::string((*execute).portal) : portal->upstream;
+  if (upstream == (*execute).portal && !evaluates) {
+    forward_to_server(message.frame, out);
+  } else {
+    protocol::encode_execute(out.to_server, {upstream, evaluates ? 0 : (*execute).row_limit});
+  }
+  ++batch_executes_;
+  if ((evaluates && !from_buffer) || run.gate.holds()) {
+    unsettled_ = &run;
+    unsettled_synced_ = false;
+  }
+  Owing entry;
+  entry.kind = Owed::Execute;
+  entry.portal = portal;
+  entry.row_limit = std::max((*execute).row_limit, 0);
+  entry.only_execute = batch_executes_ == 1;
+  entry.runs.push_back(std::move(work_.runs[0]));
+  owe(std::move(entry));
+  batch_open_ = true;
+  return Taken::Yes;
+}
+
+/// The next rows of an answer that the twin made: as many as this Execute wants.
+void BrainCore::serve_rows(Owing& entry, Actions& out) {
+  Portal& portal = *entry.portal;
+  const std::vector<std::size_t>& ends = portal.rows.row_ends;
+  const std::size_t left = ends.size() - portal.next_row;
+  const std::size_t limit = static_cast<std::size_t>(entry.row_limit);
+  const std::size_t count = limit == 0 ? left : std::min(left, limit);
+  const std::size_t from = portal.next_row == 0 ? 0 : ends[portal.next_row - 1];
+  const std::size_t to = count == 0 ? from : ends[portal.next_row + count - 1];
+  protocol::put_bytes(out.to_client,
+                      protocol::ByteView(portal.rows.data_rows).subspan(from, to - from));
+  portal.next_row += count;
+  if (limit > 0 && count == limit) {
+    protocol::encode_portal_suspended(out.to_client);
+    return;
+  }
+  const std::string& tag = portal.rows.command_tag;
+  const bool counts = tag.rfind("SELECT ", 0) == 0;
+  protocol::encode_command_complete(out.to_client,
+                                    counts ? "SELECT " + std::to_string(count) : tag);
+  if (portal.next_row == ends.size()) {
+    portal.rows.data_rows = protocol::Bytes();
+    portal.rows.row_ends.clear();
+    portal.next_row = 0;
+  }
+}
+
+}  // namespace pgveil::proxy

@@ -1,0 +1,202 @@
+#include "protocol/message/query.hpp"
+#include "proxy/session/brain_core.hpp"
+
+#include <charconv>
+
+namespace pgveil::proxy {
+
+/// A Query whose statements cannot all be planned, or not all be sent, at once: each runs as Parse, Bind,
+/// Describe and Execute without a Sync between them, so they are one implicit transaction as in PostgreSQL;
+/// the next is sent when the one before has been answered. What differs: DECLARE CURSOR and LOCK TABLE
+/// outside a block fail here, and statement_timestamp() moves.
+
+void BrainCore::start_piecewise(std::string_view sql, PlannedText planned) {
+  BOOST_ASSERT(queue_.empty());
+  piecewise_.emplace();
+  piecewise_->text = sql;
+  piecewise_->plans = std::move(planned.plans);
+  piecewise_->error = std::move(planned.error);
+  piecewise_->more = planned.rest_at.has_value();
+  piecewise_->more_at = planned.rest_at.value_or(0);
+  batch_executes_ = 0;
+  work_ = Work();
+}
+
+bool BrainCore::step_piecewise(Actions& out) {
+  Piecewise& pieces = *piecewise_;
+  const bool failed = queue_.is_skipping();
+  if (!failed && !queue_.empty()) {
+    ensure_flush(out);
+    return false;
+  }
+  if (!failed && pieces.next < pieces.plans->statements.size()) {
+    return step_piece(out);
+  }
+  if (!failed && pieces.error) {
+    Owing entry;
+    entry.kind = Owed::Parse;
+    entry.instead = std::make_unique<protocol::ErrorFields>(*pieces.error);
+    pieces.error.reset();
+    send_failing_parse("", FailsAt::Analysis, out);
+    owe(std::move(entry));
+    batch_open_ = true;
+    return true;
+  }
+  if (!failed && pieces.more) {
+    return plan_next_pieces(out);
+  }
+  Owing entry;
+  entry.kind = Owed::Sync;
+  protocol::encode_sync(out.to_server);
+  owe(std::move(entry));
+  batch_open_ = false;
+  batch_executes_ = 0;
+  piecewise_.reset();
+  work_ = Work();
+  return true;
+}
+
+bool BrainCore::plan_next_pieces(Actions& out) {
+  Piecewise& pieces = *piecewise_;
+  if (!may_plan(out)) {
+    return false;
+  }
+  PlannedText* planned = plan(std::string_view(pieces.text).substr(pieces.more_at), {}, true, out);
+  if (planned == nullptr) {
+    return false;
+  }
+  pieces.at = pieces.more_at;
+  pieces.next = 0;
+  pieces.plans = planned->plans;
+  pieces.error = planned->error;
+  if (pieces.error) {
+    const std::string_view position = pieces.error->get('P');
+    std::size_t at = 0;
+    if (std::from_chars(position.data(), position.data() + position.size(), at).ec == std::errc()) {
+      at += count_characters(std::string_view(pieces.text).substr(0, pieces.at));
+      pieces.error->set('P', std::to_string(at));
+    }
+  }
+  pieces.more = planned->rest_at.has_value();
+  pieces.more_at = pieces.at + planned->rest_at.value_or(0);
+  work_ = Work();
+  return true;
+}
+
+bool BrainCore::step_piece(Actions& out) {
+  Piecewise& pieces = *piecewise_;
+  const PlannedStatement& statement = pieces.plans->statements[pieces.next];
+  const std::size_t at = pieces.at + statement.offset;
+  const std::string_view sql = std::string_view(pieces.text).substr(at, statement.length);
+  const PlanKind kind = kind_of(*statement.plan);
+  std::optional<protocol::ErrorFields> refusal;
+  std::string sent;
+  if (work_.cancelled) {
+    refusal = protocol::make_error("ERROR", "57014", "canceling statement due to user request");
+  } else if (kind == PlanKind::Refuse) {
+    refusal = refusal_of(*statement.plan);
+    record_refusal(statement.plan, *refusal, out);
+  } else if (kind == PlanKind::Local) {
+    sent = kNoRows;
+  } else if (kind == PlanKind::Pass) {
+    sent = as_server_knows_it(statement.plan->plan.effect, sql, names_);
+  } else {
+    auto filled = fill_sql(*statement.plan, statement.literals, 0, out);
+    if (!filled) {
+      return false;
+    }
+    if (auto* error = std::get_if<protocol::ErrorFields>(&*filled)) {
+      refusal = std::move(*error);
+    } else {
+      sent = std::get<std::string>(std::move(*filled));
+    }
+  }
+  if (!refusal && work_.runs.empty()) {
+    auto run = std::make_unique<Run>();
+    run->kind = kind;
+    run->plan = statement.plan;
+    run->literals = statement.literals;
+    run->sql = sql;
+    work_.runs.push_back(std::move(run));
+    if (work_.runs[0]->has_evidence()) {
+      begin_record(*work_.runs[0], out);
+    }
+  }
+  if (!refusal) {
+    Run& run = *work_.runs[0];
+    if (run.writes() && run.gate.holds()) {
+      return false;
+    }
+    if (run.gate.state() == RowGate::State::Shut) {
+      end_record(run, {}, "58030", out);
+      refusal = audit_error();
+    }
+  }
+  batch_open_ = true;
+  ++pieces.next;
+  if (refusal) {
+    Owing entry;
+    entry.kind = Owed::Parse;
+    entry.instead = std::make_unique<protocol::ErrorFields>(std::move(*refusal));
+    send_failing_parse("", FailsAt::Analysis, out);
+    owe(std::move(entry));
+  } else {
+    send_piece(statement, std::move(work_.runs[0]), std::move(sent), out);
+  }
+  work_ = Work();
+  return true;
+}
+
+void BrainCore::send_piece(const PlannedStatement& statement,
+                           std::unique_ptr<Run> run,
+                           std::string sent,
+                           Actions& out) {
+  const std::size_t at = piecewise_->at + statement.offset;
+  std::optional<ScrubContext::Shift> shift;
+  if (run->kind == PlanKind::Pass) {
+    shift = {0, count_characters(std::string_view(piecewise_->text).substr(0, at))};
+  }
+  run->shift = shift;
+  auto made = std::make_shared<Statement>();
+  made->sql = run->sql;
+  made->planned = statement;
+  made->settings_version = settings_version_;
+  auto portal = std::make_shared<Portal>();
+  portal->statement = made;
+  portal->formats.assign(statement.plan->columns ? statement.plan->columns->size() : 0,
+                         std::int16_t{0});
+  portal->settings = settings_;
+
+  protocol::encode_parse(out.to_server, {"", sent, {}});
+  protocol::Bind bind;
+  bind.result_formats = upstream_formats(*statement.plan, portal->formats);
+  protocol::encode_bind(out.to_server, bind);
+  protocol::encode_describe(out.to_server, {protocol::Target::Portal, ""});
+  protocol::encode_execute(out.to_server, {"", 0});
+
+  const auto owe_part = [&](Owed kind, Shown shown) -> Owing& {
+    Owing entry;
+    entry.kind = kind;
+    entry.shown = shown;
+    entry.shift = shift;
+    if (kind == Owed::Parse || kind == Owed::DescribeStatement) {
+      entry.statement = made;
+    } else {
+      entry.portal = portal;
+    }
+    if (kind == Owed::Execute) {
+      entry.runs.push_back(std::move(run));
+    }
+    return owe(std::move(entry));
+  };
+  names_.expect(made);
+  names_.expect(portal);
+  owe_part(Owed::Parse, Shown::RowsAndErrors);
+  owe_part(Owed::Bind, Shown::RowsAndErrors);
+  owe_part(Owed::DescribePortal, Shown::RowsAndErrors);
+  owe_part(Owed::Execute, Shown::All);
+  ++batch_executes_;
+  ensure_flush(out);
+}
+
+}  // namespace pgveil::proxy

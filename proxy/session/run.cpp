@@ -1,0 +1,35 @@
+#include "proxy/session/run.hpp"
+
+#include "proxy/session/deallocate.hpp"
+
+#include <algorithm>
+
+namespace pgveil::proxy {
+
+protocol::ErrorFields refusal_of(const PreparedPlan& plan) {
+  if (!plan.refusal.fields.empty()) {
+    return plan.refusal;
+  }
+  return protocol::make_error("ERROR", "0A000", "the statement is refused");
+}
+
+std::string as_server_knows_it(policy::SessionEffect effect,
+                               std::string_view sql,
+                               const NameTables& names) {
+  if (effect == policy::SessionEffect::Deallocate) {
+    if (const auto name = deallocated_name(sql)) {
+      const auto statement = names.statement(*name);
+      if (statement != nullptr && statement->upstream != statement->name) {
+        return deallocate_sql(statement->upstream);
+      }
+    }
+  }
+  return std::string(sql);
+}
+
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+}  // namespace pgveil::proxy

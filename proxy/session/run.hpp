@@ -1,0 +1,75 @@
+#pragma once
+
+/// One execution of one statement: an Execute, or a statement of a Query.
+
+#include "proxy/session/actions.hpp"
+#include "proxy/session/error_scrub.hpp"
+#include "proxy/session/names.hpp"
+#include "proxy/session/row_gate.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pgveil::proxy {
+
+struct Run {
+  PlanKind kind = PlanKind::Pass;
+  std::shared_ptr<const PreparedPlan> plan;  // null: nothing is known of the statement (Pass)
+  std::vector<LiteralText> literals;
+  std::string sql;                // the client's text of this statement, where it is needed later
+  protocol::ErrorFields refusal;  // Refuse: what the client gets
+
+  RowGate gate;
+  std::uint64_t id = 0;                  // of its audit records
+  std::unique_ptr<RowOpening> opener;    // InPlace by Query; a portal has its own
+  std::unique_ptr<SliceBuilding> slice;  // Split
+  std::uint64_t rows = 0;
+  bool ended = false;  // the end record was asked for
+
+  /// Split, Local: what the twin answered.
+  bool evaluating = false;
+  std::optional<EvaluateResult> evaluated;
+
+  std::size_t offset = 0;  // bytes [offset, offset + length) of the client's Query
+  std::size_t length = 0;
+  std::optional<std::string> sent;  // the SQL that goes upstream, once its slots are filled
+  std::optional<ScrubContext::Shift>
+      shift;  // set when the client's SQL stands elsewhere in what is sent
+  Ticket begin_ticket{0};
+  bool is_barrier = false;  // nothing is planned before its effect is known
+
+  [[nodiscard]] bool is_tagged() const { return plan != nullptr && plan->plan.touches_tagged; }
+
+  [[nodiscard]] bool has_evidence() const {
+    return plan != nullptr && !plan->plan.evidence.tables.empty();
+  }
+
+  [[nodiscard]] policy::SessionEffect effect() const {
+    return plan == nullptr ? policy::SessionEffect::None : plan->plan.effect;
+  }
+
+  /// The begin record must be durable before the statement is sent.
+  [[nodiscard]] bool writes() const {
+    if (plan == nullptr) {
+      return false;
+    }
+    const policy::Verb verb = plan->plan.evidence.verb;
+    return verb == policy::Verb::Create || verb == policy::Verb::Change ||
+           verb == policy::Verb::Delete;
+  }
+};
+
+/// What the client gets for a plan that refuses.
+[[nodiscard]] protocol::ErrorFields refusal_of(const PreparedPlan& plan);
+/// DEALLOCATE under the server's name of the statement; everything else as it is.
+[[nodiscard]] std::string as_server_knows_it(policy::SessionEffect effect,
+                                             std::string_view sql,
+                                             const NameTables& names);
+/// Takes part in transaction state as the client's statement would, and gives no rows.
+inline constexpr std::string_view kNoRows = "SELECT WHERE false";
+/// Characters, as error positions count them.
+[[nodiscard]] std::size_t count_characters(std::string_view utf8);
+
+}  // namespace pgveil::proxy

@@ -1,0 +1,181 @@
+#include "proxy/session/text_plan.hpp"
+
+#include "policy/sql/shape.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pgveil::proxy {
+
+namespace {
+
+using policy::sql::ShapeSecret;
+
+const ShapeSecret& shape_secret() {
+  static const ShapeSecret secret = ShapeSecret::random();
+  return secret;
+}
+
+/// Without what may follow a single statement: its semicolon and blanks.
+std::string_view without_end(std::string_view sql) {
+  constexpr std::string_view kBlanks = " \t\n\r\f\v";
+  std::size_t end = sql.find_last_not_of(kBlanks);
+  if (end != std::string_view::npos && sql[end] == ';') {
+    end = sql.substr(0, end).find_last_not_of(kBlanks);
+  }
+  return end == std::string_view::npos ? std::string_view() : sql.substr(0, end + 1);
+}
+
+struct ShapedText {
+  PlanKey key;
+  std::vector<LiteralText> literals;
+};
+
+/// Nothing when the text has no shape, or none that we may trust: with backslashes in plain strings the
+/// server reads other tokens.
+std::optional<ShapedText> shape_text(const PlanKey& text_key, std::string_view sql) {
+  if (text_key.settings.standard_conforming_strings != "on") {
+    return std::nullopt;
+  }
+  const auto shape = policy::sql::shape_of(sql, shape_secret());
+  if (!shape) {
+    return std::nullopt;
+  }
+  ShapedText shaped{text_key, {}};
+  shaped.key.kind = PlanKey::Kind::Shape;
+  const auto bytes = std::as_bytes(std::span((*shape).key.words));
+  shaped.key.text.assign(protocol::as_text(bytes));
+  for (const auto& literal : (*shape).literals) {
+    shaped.literals.emplace_back(sql.substr(literal.location, literal.length));
+  }
+  return shaped;
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+void shift_position(protocol::ErrorFields& error, std::size_t by) {
+  const std::string* position = error.find('P');
+  std::size_t at = 0;
+  if (by == 0 || position == nullptr ||
+      std::from_chars(position->data(), position->data() + position->size(), at).ec !=
+          std::errc()) {
+    return;
+  }
+  error.set('P', std::to_string(at + by));
+}
+
+PlanKey text_key(const Planner& planner, const TextPlanRequest& request) {
+  PlanKey key;
+  key.text = request.sql;
+  key.declared_parameter_types = request.declared_parameter_types;
+  key.simple_protocol = request.simple_protocol;
+  key.role_key = planner.role_key(request.login, request.settings.current_user());
+  key.epochs = planner.epochs();
+  key.settings = request.settings;
+  key.settings.session_authorization.clear();
+  key.settings.role.clear();
+  return key;
+}
+
+/// The plan of one statement, by shape or by the planner.
+std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& planner,
+                                                                     PlanCache& cache,
+                                                                     const TextPlanRequest& request,
+                                                                     const PlanKey& key,
+                                                                     const StatementText& range) {
+  PlanRequest one;
+  one.sql = request.sql.substr(range.offset, range.length);
+  const auto shaped = shape_text(key, one.sql);
+  if (shaped) {
+    if (auto plan = cache.find_shape(shaped->key, shaped->literals)) {
+      return PlannedStatement{range.offset, range.length, std::move(plan), shaped->literals};
+    }
+  }
+  cache.count_miss();
+  one.declared_parameter_types = request.declared_parameter_types;
+  one.settings = request.settings;
+  one.login = request.login;
+  one.current_user = request.settings.current_user();
+  one.simple_protocol = request.simple_protocol;
+  PlanResult result = planner.plan(one);
+  if (auto* error = std::get_if<protocol::ErrorFields>(&result)) {
+    return std::move(*error);
+  }
+  auto plan = std::get<std::shared_ptr<const PreparedPlan>>(std::move(result));
+  if (shaped) {
+    cache.store_shape(shaped->key, plan);
+  }
+  std::vector<LiteralText> literals = plan->literals;
+  return PlannedStatement{range.offset, range.length, std::move(plan), std::move(literals)};
+}
+
+}  // namespace
+
+std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
+                                               PlanCache& cache,
+                                               const TextPlanRequest& request) {
+  const PlanKey key = text_key(planner, request);
+  if (auto plans = cache.find(key)) {
+    return plans;
+  }
+  const std::string_view sql = without_end(request.sql);
+  const auto shaped = shape_text(key, sql);
+  if (!shaped) {
+    return nullptr;
+  }
+  auto plan = cache.find_shape(shaped->key, shaped->literals);
+  if (plan == nullptr) {
+    return nullptr;
+  }
+  auto plans = std::make_shared<TextPlan>();
+  plans->statements.push_back(PlannedStatement{0, sql.size(), std::move(plan), shaped->literals});
+  return plans;
+}
+
+PlannedText plan_text(Planner& planner, PlanCache& cache, const TextPlanRequest& request) {
+  const PlanKey key = text_key(planner, request);
+  PlannedText planned;
+  auto plans = std::make_shared<TextPlan>();
+  SplitResult split = planner.split(request.sql);
+  if (auto* error = std::get_if<protocol::ErrorFields>(&split)) {
+    planned.error = std::move(*error);
+    planned.nothing_runs = true;
+    planned.plans = std::move(plans);
+    return planned;
+  }
+  const auto& ranges = std::get<std::vector<StatementText>>(split);
+  if (!request.simple_protocol && ranges.size() > 1) {
+    planned.error = protocol::make_error(
+        "ERROR", "42601", "cannot insert multiple commands into a prepared statement");
+    planned.nothing_runs = true;
+    planned.plans = std::move(plans);
+    return planned;
+  }
+  for (const StatementText& range : ranges) {
+    if (!plans->statements.empty() &&
+        plans->statements.back().plan->plan.effect != policy::SessionEffect::None) {
+      planned.rest_at = range.offset;
+      break;
+    }
+    auto result = plan_statement(planner, cache, request, key, range);
+    if (auto* error = std::get_if<protocol::ErrorFields>(&result)) {
+      shift_position(*error, characters(std::string_view(request.sql).substr(0, range.offset)));
+      planned.error = std::move(*error);
+      break;
+    }
+    plans->statements.push_back(std::get<PlannedStatement>(std::move(result)));
+  }
+  planned.plans = plans;
+  const bool by_shape = ranges.size() == 1 && !plans->statements.empty() &&
+                        plans->statements.front().plan->cacheable_by_shape &&
+                        !plans->statements.front().literals.empty();
+  if (!planned.error && !planned.rest_at && !by_shape) {
+    cache.store(key, std::move(plans));
+  }
+  return planned;
+}
+
+}  // namespace pgveil::proxy
