@@ -3,6 +3,7 @@
 #include "protocol/message/query.hpp"
 #include "protocol/message/rows.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -210,6 +211,12 @@ void Generation::open_pools() {
 bool Generation::alive() {
   const std::lock_guard lock(process_mutex_);
   return postmaster_.alive();
+}
+
+bool Generation::unusable(std::string_view setting) const {
+  return std::ranges::any_of(problems_, [&](const MirrorProblem& problem) {
+    return problem.object.starts_with("SETTING ") && problem.object.substr(8) == setting;
+  });
 }
 
 int Generation::pid() {

@@ -48,6 +48,9 @@ class Generation {
 
   [[nodiscard]] const std::vector<MirrorProblem>& problems() const { return problems_; }
 
+  /// Settings that the twin refuses, such as a locale that is not installed: they are on the list of
+  /// problems, and statements run without them.
+  [[nodiscard]] bool unusable(std::string_view setting) const;
   [[nodiscard]] std::string admin_conninfo(Database database) const;
 
   /// The type's qualified name, without any modifier; asked of `connection` once per type. Empty for

@@ -200,9 +200,12 @@ std::string create_statement(const LogicalObject& object) {
   const std::string table = quote_name(object.schema) + "." + quote_name(object.table);
   if (object.kind == "view") {
     const std::string view = quote_name(object.schema) + "." + quote_name(object.name);
-    const bool complete = object.definition.starts_with("CREATE ");
-    std::string sql = complete ? object.definition
-                               : "CREATE OR REPLACE VIEW " + view + " AS " + object.definition;
+    std::string sql = object.definition;
+    if (sql.starts_with("CREATE VIEW ")) {
+      sql.insert(7, "OR REPLACE ");
+    } else if (!sql.starts_with("CREATE ")) {
+      sql = "CREATE OR REPLACE VIEW " + view + " AS " + sql;
+    }
     while (!sql.empty() && (sql.back() == ';' || sql.back() == '\n' || sql.back() == ' ')) {
       sql.pop_back();
     }

@@ -179,14 +179,18 @@ Result<Done> finish_load(const UpstreamSchema& schema,
         if (!column.default_sql.empty()) {
           loader.run("DEFAULT " + column.schema + "." + column.table + "." + column.column,
                      create_statement({"default", column.schema, column.table, column.column,
-                                       column.default_sql, ""}));
+                                       column.default_sql, "", ""}));
         }
       }
     }
     for (const LogicalObject& object : schema.logical) {
       const bool key = object.definition.find("PRIMARY KEY") != std::string::npos;
       if (!work || object.kind == "view" || (object.kind == "constraint" && key)) {
-        loader.run(object.kind + " " + object.schema + "." + object.name, create_statement(object));
+        // A view that passes sealed columns through has come with the dump: replace it.
+        if (object.restore_sql.empty() || !loader.try_run(object.restore_sql)) {
+          loader.run(object.kind + " " + object.schema + "." + object.name,
+                     create_statement(object));
+        }
       }
     }
     if (work &&

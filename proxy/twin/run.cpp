@@ -147,13 +147,20 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
   std::size_t parts = state_answers + 1;
   protocol::encode_query(out, {begin_sql(access, state)});
   for (const SliceRows& rows : slice) {
-    if (rows.rows == 0 || rows.columns.empty()) {
+    if (rows.rows == 0) {
+      continue;
+    }
+    ++parts;
+    if (rows.columns.empty()) {
+      // COPY wants at least one column; rows of which no column is needed are counted all the same.
+      protocol::encode_query(
+          out, {"INSERT INTO " + quote_name(rows.schema) + "." + quote_name(rows.name) +
+                " SELECT FROM pg_catalog.generate_series(1, " + std::to_string(rows.rows) + ")"});
       continue;
     }
     protocol::encode_query(out, {copy_sql(rows)});
     protocol::encode_copy_data(out, rows.copy);
     protocol::encode_copy_done(out);
-    ++parts;
   }
   const std::size_t statement_part = parts;
   encode_statement(out, statement);

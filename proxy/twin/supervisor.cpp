@@ -57,6 +57,11 @@ Result<Done> Twin::Supervisor::refresh() {
   return last_failure_ ? Result<Done>(*last_failure_) : Result<Done>(Done{});
 }
 
+void Twin::Supervisor::on_swap(std::function<void(std::uint64_t)> callback) {
+  const std::lock_guard lock(callback_mutex_);
+  on_swap_ = std::move(callback);
+}
+
 std::shared_ptr<Generation> Twin::Supervisor::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
@@ -112,6 +117,7 @@ Result<Done> Twin::Supervisor::rebuild(bool read_again) {
   if (old) {
     old->retire();
   }
+  const std::lock_guard lock(callback_mutex_);
   if (on_swap_) {
     on_swap_(built_);
   }

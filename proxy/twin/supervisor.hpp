@@ -27,7 +27,7 @@ class Twin::Supervisor {
   void stop();
   [[nodiscard]] Result<Done> refresh();
 
-  void on_swap(std::function<void(std::uint64_t)> callback) { on_swap_ = std::move(callback); }
+  void on_swap(std::function<void(std::uint64_t)> callback);
 
   /// Null while there is none.
   [[nodiscard]] std::shared_ptr<Generation> current() const;
@@ -40,6 +40,7 @@ class Twin::Supervisor {
   void answer(std::uint64_t request, Result<Done> result);
 
   const TwinConfig& config_;
+  std::mutex callback_mutex_;  // held during the call: who replaces it waits for the end
   std::function<void(std::uint64_t)> on_swap_;
   std::thread thread_;
 

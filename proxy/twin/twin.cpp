@@ -13,16 +13,19 @@ namespace {
 template <class T, class Operation>
 Answer<T> with_connection(const std::shared_ptr<Generation>& generation,
                           Database database,
-                          const SessionState& state,
+                          const SessionState& wanted,
                           Operation operation) {
   if (!generation) {
     return not_ready();
   }
+  SessionState state = wanted;
+  std::erase_if(state.settings,
+                [&](const auto& setting) { return generation->unusable(setting.first); });
   auto lease = generation->pool(database).lease(state);
   if (!lease) {
     return not_ready();
   }
-  Result<Answer<T>> answer = operation(*lease);
+  Result<Answer<T>> answer = operation(*lease, state);
   if (!answer) {
     (*lease).mark_broken();
     return not_ready();
@@ -61,8 +64,8 @@ Answer<Analysis> Twin::analyse(std::string_view sql,
                                const std::vector<std::uint32_t>& parameter_types,
                                const SessionState& state) {
   return with_connection<Analysis>(supervisor_->current(), Database::Model, state,
-                                   [&](ConnectionPool::Lease& lease) {
-                                     return analyse_on(*lease, sql, parameter_types, state);
+                                   [&](ConnectionPool::Lease& lease, const SessionState& usable) {
+                                     return analyse_on(*lease, sql, parameter_types, usable);
                                    });
 }
 
@@ -77,11 +80,12 @@ Answer<Outcome> run(const std::shared_ptr<Generation>& generation,
                     CancelToken& cancel) {
   const Access access = database == Database::Model ? Access::ReadOnly : Access::Slice;
   return with_connection<Outcome>(
-      generation, database, state, [&](ConnectionPool::Lease& lease) -> Result<Answer<Outcome>> {
+      generation, database, state,
+      [&](ConnectionPool::Lease& lease, const SessionState& usable) -> Result<Answer<Outcome>> {
         if (!cancel.bind(lease->cancel_target())) {
           return cancelled_error();
         }
-        auto answer = run_on(*lease, access, slice, statement, state, sink, cancel);
+        auto answer = run_on(*lease, access, slice, statement, usable, sink, cancel);
         if (cancel.release()) {
           lease.mark_broken();  // the signal may still be on its way
         }
@@ -115,15 +119,15 @@ Answer<Outcome> Twin::run_local(const Statement& statement,
 
 Converted Twin::convert(const std::vector<Conversion>& values, const SessionState& state) {
   const auto generation = supervisor_->current();
-  auto answer =
-      with_connection<Converted>(generation, Database::Model, state,
-                                 [&](ConnectionPool::Lease& lease) -> Result<Answer<Converted>> {
-                                   auto converted = convert_on(*generation, *lease, values, state);
-                                   if (!converted) {
-                                     return converted.error();
-                                   }
-                                   return Answer<Converted>(std::move(*converted));
-                                 });
+  auto answer = with_connection<Converted>(
+      generation, Database::Model, state,
+      [&](ConnectionPool::Lease& lease, const SessionState& usable) -> Result<Answer<Converted>> {
+        auto converted = convert_on(*generation, *lease, values, usable);
+        if (!converted) {
+          return converted.error();
+        }
+        return Answer<Converted>(std::move(*converted));
+      });
   if (auto* failed = std::get_if<protocol::ErrorFields>(&answer)) {
     return Converted(values.size(), Answer<protocol::Bytes>(*failed));
   }

@@ -68,7 +68,8 @@ class Twin {
   /// Reads the upstream schema again and swaps a new generation in. Blocks; on an error the old one
   /// stays.
   [[nodiscard]] Result<Done> refresh();
-  /// Called on the twin's thread after each swap, also after a restart. Set before `start`.
+  /// Called on the twin's thread after each swap, also after a restart. Replacing it waits for a call
+  /// that is under way; it must not call the twin.
   void on_swap(std::function<void(std::uint64_t generation)> callback);
 
   /// Parses and describes; never executes.

@@ -77,8 +77,8 @@ Result<Done> read_pgveil(ControlConnection& upstream, UpstreamSchema& schema) {
     }
     for (std::size_t row = 0; row < (*table).rows(); ++row) {
       schema.logical.push_back({(*table).text(row, 0), (*table).text(row, 1), (*table).text(row, 2),
-                                (*table).text(row, 3), (*table).text(row, 4),
-                                (*table).text(row, 5)});
+                                (*table).text(row, 3), (*table).text(row, 4), (*table).text(row, 5),
+                                (*table).text(row, 6)});
     }
   }
   return Done{};

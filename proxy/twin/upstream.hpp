@@ -35,12 +35,13 @@ struct SealedName {
 
 /// What only makes sense over logical types, and so is not in the server's own catalog.
 struct LogicalObject {
-  std::string kind;  // constraint, index, check, foreign key, default, view
+  std::string kind;  // constraint, index, check, statistics, view; default
   std::string schema;
   std::string table;
   std::string name;
   std::string definition;  // as pg_get_constraintdef, pg_get_indexdef, pg_get_viewdef print it
   std::string owner;
+  std::string restore_sql;  // complete, with rights and comments; may be empty
 };
 
 struct UpstreamSchema {

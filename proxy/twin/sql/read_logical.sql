@@ -1,4 +1,4 @@
-SELECT kind, "schema", coalesce("table", ''), name, definition, coalesce(owner, '')
+SELECT kind, "schema", "table", name, definition, coalesce(owner, ''), restore_sql
 FROM pgveil.logical_object
-ORDER BY CASE kind WHEN 'default' THEN 0 WHEN 'constraint' THEN 1 WHEN 'index' THEN 2
-                   WHEN 'check' THEN 3 WHEN 'foreign key' THEN 4 ELSE 5 END, "schema", name
+ORDER BY CASE kind WHEN 'constraint' THEN 0 WHEN 'index' THEN 1 WHEN 'check' THEN 2
+                   WHEN 'statistics' THEN 3 ELSE 4 END, id

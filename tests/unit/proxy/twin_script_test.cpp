@@ -89,14 +89,14 @@ TEST(LogicalRewriter, LeavesOutWhatOnlySealedBytesNeed) {
 }
 
 TEST(CreateStatement, OfEachKind) {
-  EXPECT_EQ(create_statement({"default", "s", "t", "c", "now()", ""}),
+  EXPECT_EQ(create_statement({"default", "s", "t", "c", "now()", "", ""}),
             "ALTER TABLE \"s\".\"t\" ALTER COLUMN \"c\" SET DEFAULT now()");
-  EXPECT_EQ(create_statement({"constraint", "s", "t", "u", "UNIQUE (ssn)", ""}),
+  EXPECT_EQ(create_statement({"constraint", "s", "t", "u", "UNIQUE (ssn)", "", ""}),
             "ALTER TABLE \"s\".\"t\" ADD CONSTRAINT \"u\" UNIQUE (ssn)");
-  EXPECT_EQ(create_statement({"view", "s", "", "v", " SELECT 1;\n", "o\"o"}),
+  EXPECT_EQ(create_statement({"view", "s", "", "v", " SELECT 1;\n", "o\"o", ""}),
             "CREATE OR REPLACE VIEW \"s\".\"v\" AS  SELECT 1; ALTER VIEW \"s\".\"v\" OWNER TO"
             " \"o\"\"o\"");
-  EXPECT_EQ(create_statement({"index", "s", "t", "i", "CREATE INDEX i ON s.t (a)", ""}),
+  EXPECT_EQ(create_statement({"index", "s", "t", "i", "CREATE INDEX i ON s.t (a)", "", ""}),
             "CREATE INDEX i ON s.t (a)");
 }
 

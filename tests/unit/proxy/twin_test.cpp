@@ -304,6 +304,14 @@ TEST_F(TwinTest, PartitionedMaterializedAndOddRelationsTakeRows) {
   EXPECT_THAT(rows.rows, ::testing::ElementsAre("5"));
 }
 
+TEST_F(TwinTest, RowsWithoutColumnsCount) {
+  Rows rows;
+  EXPECT_EQ(outcome(evaluate({{"public", "patients", {}, {}, 7}},
+                             "SELECT count(*), count(id) FROM patients", rows)),
+            "SELECT 1");
+  EXPECT_THAT(rows.rows, ::testing::ElementsAre("7|0"));
+}
+
 TEST_F(TwinTest, TenThousandRows) {
   CopyStream many;
   for (int i = 0; i < 10'000; ++i) {

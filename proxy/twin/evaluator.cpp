@@ -1,0 +1,193 @@
+#include "proxy/twin/evaluator.hpp"
+
+namespace pgveil::proxy::twin {
+namespace {
+
+constexpr std::size_t kCopyHeaderSize = 19;
+constexpr std::size_t kCopyTrailerSize = 2;
+
+class Token final : public proxy::CancelToken {
+ public:
+  explicit Token(std::shared_ptr<twin::CancelToken> token) : token_(std::move(token)) {}
+
+  void cancel() override { token_->cancel(); }
+
+ private:
+  std::shared_ptr<twin::CancelToken> token_;
+};
+
+/// Collects the client's rows; columns behind the client's name patients.
+class Collector final : public RowSink {
+ public:
+  Collector(std::size_t hidden, std::uint64_t max_bytes) : hidden_(hidden), max_bytes_(max_bytes) {
+    rows_.subjects.resize(hidden);
+  }
+
+  void on_columns(const protocol::RowDescription& columns) override { columns_ = columns.size(); }
+
+  bool on_row(protocol::ByteView body) override {
+    if (hidden_ == 0) {
+      const protocol::Frame frame(rows_.data_rows, 'D');
+      protocol::put_bytes(rows_.data_rows, body);
+    } else {
+      if (!protocol::decode_data_row(body, cells_) || cells_.size() < hidden_) {
+        return false;
+      }
+      const std::size_t shown = cells_.size() - hidden_;
+      protocol::encode_data_row(rows_.data_rows, std::span(cells_).first(shown));
+      for (std::size_t i = 0; i < hidden_; ++i) {
+        if (const protocol::Cell& cell = cells_[shown + i]) {
+          rows_.subjects[i].emplace_back(protocol::as_text(*cell));
+        }
+      }
+    }
+    rows_.row_ends.push_back(rows_.data_rows.size());
+    too_large_ = max_bytes_ != 0 && rows_.data_rows.size() > max_bytes_;
+    return !too_large_;
+  }
+
+  [[nodiscard]] bool too_large() const { return too_large_; }
+
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+
+  [[nodiscard]] EvaluatedRows take(std::string tag) {
+    rows_.command_tag = std::move(tag);
+    return std::move(rows_);
+  }
+
+ private:
+  std::size_t hidden_;
+  std::uint64_t max_bytes_;
+  std::size_t columns_ = 0;
+  bool too_large_ = false;
+  EvaluatedRows rows_;
+  std::vector<protocol::Cell> cells_;
+};
+
+std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload& payload) {
+  std::vector<SliceRows> all;
+  for (std::size_t i = 0; i < slice.relations.size() && i < payload.relations.size(); ++i) {
+    const protocol::Bytes& copy = payload.relations[i];
+    if (copy.size() <= kCopyHeaderSize + kCopyTrailerSize) {
+      continue;  // no rows
+    }
+    SliceRows rows;
+    rows.schema = slice.relations[i].schema;
+    rows.name = slice.relations[i].name;
+    for (const policy::SliceColumn& column : slice.relations[i].columns) {
+      rows.columns.push_back(column.name);
+    }
+    rows.copy = copy;
+    // Without columns each row is just its Int16 count.
+    rows.rows = rows.columns.empty() ? (copy.size() - kCopyHeaderSize - kCopyTrailerSize) / 2
+                                     : std::max<std::uint64_t>(payload.rows, 1);
+    all.push_back(std::move(rows));
+  }
+  return all;
+}
+
+Statement client_statement(const EvaluateRequest& request) {
+  Statement statement;
+  statement.sql = request.sql;
+  statement.parameter_types = request.plan->parameter_types;
+  for (const ClientValue& value : request.parameters) {
+    statement.parameters.push_back({value.format, value.bytes});
+  }
+  statement.result_formats = request.result_formats;
+  return statement;
+}
+
+void add_server_values(const EvaluateRequest& request,
+                       const policy::Slice& slice,
+                       Statement& statement) {
+  for (std::size_t i = 0; i < slice.server_values.size(); ++i) {
+    statement.parameter_types.push_back(slice.server_values[i]);
+    statement.parameters.push_back({1, i < request.slice.server_values.size()
+                                           ? request.slice.server_values[i]
+                                           : std::nullopt});
+  }
+}
+
+/// One format per column, as Bind allows none or one for all; hidden columns come as text.
+void expand_formats(std::size_t shown, std::size_t hidden, Statement& statement) {
+  std::vector<std::int16_t> formats;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& given = statement.result_formats;
+    formats.push_back(given.empty()       ? std::int16_t{0}
+                      : given.size() == 1 ? given[0]
+                      : i < given.size()  ? given[i]
+                                          : std::int16_t{0});
+  }
+  formats.resize(shown + hidden, 0);
+  statement.result_formats = std::move(formats);
+}
+
+}  // namespace
+
+SessionState session_state(const SessionSettings& settings) {
+  SessionState state;
+  state.role = settings.current_user();
+  for (const std::string_view name : setting_names()) {
+    if (name == "role" || name == "session_authorization" || name == "client_encoding") {
+      continue;
+    }
+    const std::string* value = settings.find(name);
+    if (value != nullptr && (!value->empty() || name == "search_path")) {
+      state.settings.emplace_back(name, *value);
+    }
+  }
+  return state;
+}
+
+EvaluateResult TwinEvaluator::evaluate(
+    const EvaluateRequest& request,
+    const std::function<void(std::shared_ptr<proxy::CancelToken>)>& on_running) {
+  const auto token = std::make_shared<twin::CancelToken>();
+  if (on_running) {
+    on_running(std::make_shared<Token>(token));
+  }
+  const auto* split = std::get_if<policy::Split>(&request.plan->plan.decision);
+  const std::size_t hidden = split != nullptr ? split->slice.hidden_subjects.size() : 0;
+  const std::size_t shown = request.plan->columns ? request.plan->columns->size() : 0;
+  Statement statement = client_statement(request);
+  if (hidden > 0) {
+    expand_formats(shown, hidden, statement);
+  }
+  SessionState state = session_state(request.settings);
+  if (state.role.empty()) {
+    state.role = request.login;
+  }
+  Collector rows(hidden, request.max_result_bytes);
+  Answer<Outcome> answer = not_ready();
+  if (split != nullptr) {
+    add_server_values(request, split->slice, statement);
+    answer =
+        twin_.evaluate(slice_rows(split->slice, request.slice), statement, state, rows, *token);
+  } else {
+    answer = twin_.run_local(statement, state, rows, *token);
+  }
+  if (rows.too_large()) {
+    return protocol::make_error("ERROR", "54000", "the result is larger than max_result_bytes", {},
+                                "Ask for fewer rows or columns, or fetch in portions.");
+  }
+  if (auto* error = std::get_if<protocol::ErrorFields>(&answer)) {
+    return std::move(*error);
+  }
+  if (rows.columns() != shown + hidden) {
+    return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+  }
+  return rows.take(std::move(std::get<Outcome>(answer).tag));
+}
+
+ConvertResult TwinEvaluator::convert(const std::vector<proxy::Conversion>& conversions,
+                                     const SessionSettings& settings) {
+  std::vector<twin::Conversion> values;
+  values.reserve(conversions.size());
+  for (const proxy::Conversion& conversion : conversions) {
+    values.push_back({conversion.from, conversion.to, conversion.typmod, conversion.format, 1,
+                      conversion.bytes});
+  }
+  return twin_.convert(values, session_state(settings));
+}
+
+}  // namespace pgveil::proxy::twin
