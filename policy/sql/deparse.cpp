@@ -1,40 +1,13 @@
 // SQL out of a tree: the statement, one expression, text with holes.
 #include "policy/sql/impl.hpp"
+#include "policy/sql/markers.hpp"
 
 #include <pg_query/pg_query.pb-c.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace pgveil::policy::sql {
 namespace {
-
-/// Puts $n in place of wrappers, and back when it goes out of scope.
-class Markers {
- public:
-  explicit Markers(Arena& arena) : arena_(arena) {}
-
-  Markers(const Markers&) = delete;
-  Markers& operator=(const Markers&) = delete;
-
-  ~Markers() {
-    for (auto it = saved_.rbegin(); it != saved_.rend(); ++it) *it->first = it->second;
-  }
-
-  void put(PgQuery__Node& place, std::uint32_t number) {
-    saved_.emplace_back(&place, place);
-    auto* param = static_cast<PgQuery__ParamRef*>(arena_.allocate(sizeof(PgQuery__ParamRef)));
-    pg_query__param_ref__init(param);
-    param->number = static_cast<std::int32_t>(number);
-    param->location = -1;
-    place.node_case = PG_QUERY__NODE__NODE_PARAM_REF;
-    place.param_ref = param;
-  }
-
- private:
-  Arena& arena_;
-  std::vector<std::pair<PgQuery__Node*, PgQuery__Node>> saved_;
-};
 
 Result<std::string> print_expression(PgQuery__Node& expression) {
   Arena arena;
@@ -98,10 +71,7 @@ Result<SyntaxTree::Holes> SyntaxTree::deparse_with_holes(
   std::string piece;
   std::size_t done = 0;
   for (const Token& token : *tokens) {
-    if (token.kind != Token::Kind::Parameter) continue;
-    const std::string_view digits = text_of(token, *sql).substr(1);
-    std::uint32_t number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const std::uint32_t number = parameter_number(token, *sql);
     if (number < marker_base) continue;
     piece.append(*sql, done, token.location - done);
     const std::size_t index = number - marker_base;

@@ -24,7 +24,13 @@ struct References {
   std::vector<TableRef> tables;
   std::vector<ParameterRef> parameters;
   std::vector<std::string> cte_names;
-  std::vector<std::int32_t> constants;  // locations of A_Const
+
+  struct Constant {
+    std::int32_t location = -1;
+    bool expression = true;  // false: a $n could not stand there (type modifiers, CYCLE, XML)
+  };
+
+  std::vector<Constant> constants;
 };
 
 [[nodiscard]] References references_of(PgQuery__Node& statement);

@@ -41,7 +41,8 @@ class Collector : public Visitor {
       const auto& param = reinterpret_cast<PgQuery__ParamRef&>(message);
       out_.parameters.push_back({param.location, param.number});
     } else if (type == &pg_query__a__const__descriptor) {
-      out_.constants.push_back(reinterpret_cast<PgQuery__AConst&>(message).location);
+      out_.constants.push_back(
+          {reinterpret_cast<PgQuery__AConst&>(message).location, in_fixed_ == 0});
     } else if (type == &pg_query__range_var__descriptor) {
       add_table(reinterpret_cast<PgQuery__RangeVar&>(message));
     } else if (type == &pg_query__with_clause__descriptor) {
@@ -50,6 +51,7 @@ class Collector : public Visitor {
     } else if (auto* with = with_of(message)) {
       push_scope(*with);
     }
+    in_fixed_ += is_fixed(type) ? 1 : 0;
     note_targets(message);
     parents_.push_back(&message);
     return true;
@@ -57,6 +59,7 @@ class Collector : public Visitor {
 
   void leave(ProtobufCMessage& message) override {
     parents_.pop_back();
+    in_fixed_ -= is_fixed(message.descriptor) ? 1 : 0;
     if (message.descriptor == &pg_query__common_table_expr__descriptor) {
       Scope& scope = scopes_.back();
       scope.visible = std::min(scope.visible + 1, scope.names.size());
@@ -72,6 +75,12 @@ class Collector : public Visitor {
     std::vector<std::string> names;
     std::size_t visible = 0;
   };
+
+  /// Below these the grammar or the deparser wants constants.
+  static bool is_fixed(const ProtobufCMessageDescriptor* type) {
+    return type == &pg_query__type_name__descriptor || type == &pg_query__xml_expr__descriptor ||
+           type == &pg_query__ctecycle_clause__descriptor;
+  }
 
   void push_scope(const PgQuery__WithClause& with) {
     Scope scope;
@@ -140,6 +149,7 @@ class Collector : public Visitor {
   }
 
   References& out_;
+  int in_fixed_ = 0;
   std::vector<ProtobufCMessage*> parents_;
   std::vector<Scope> scopes_;
   std::map<const PgQuery__RangeVar*, TableRef::Use> uses_;
@@ -200,7 +210,7 @@ References references_of(PgQuery__Node& statement) {
   walk(statement.base, collector);
   in_reading_order(out.tables, [](const TableRef& t) { return t.location; });
   in_reading_order(out.parameters, [](const ParameterRef& p) { return p.location; });
-  in_reading_order(out.constants, [](std::int32_t location) { return location; });
+  in_reading_order(out.constants, [](const References::Constant& c) { return c.location; });
   return out;
 }
 

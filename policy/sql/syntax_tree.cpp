@@ -35,22 +35,24 @@ LiteralRef folded_constant(const std::vector<Token>& tokens,
 /// Joins the scan's literals with the tree's constants. False: they differ.
 bool match_literals(const std::vector<Token>& tokens,
                     std::string_view sql,
-                    const std::vector<std::int32_t>& constants,
+                    const std::vector<References::Constant>& constants,
                     std::vector<LiteralRef>& literals) {
   for (const Literal& literal : literals_of(tokens, sql)) {
     literals.push_back({literal, false});
   }
   bool agree = true;
-  for (const std::int32_t location : constants) {
-    if (location < 0) continue;
-    const auto at = static_cast<std::uint32_t>(location);
+  for (const References::Constant& constant : constants) {
+    if (constant.location < 0) continue;
+    const auto at = static_cast<std::uint32_t>(constant.location);
     const auto by_location = [](const auto& a, std::uint32_t b) { return a.location < b; };
     const auto literal = std::lower_bound(literals.begin(), literals.end(), at, by_location);
+    const auto token = std::lower_bound(tokens.begin(), tokens.end(), at, by_location);
     if (literal != literals.end() && literal->location == at) {
-      literal->in_tree = true;
+      const bool national =
+          token != tokens.begin() && (token - 1)->kind == Token::Kind::NationalPrefix;
+      literal->in_tree = constant.expression && !national;
       continue;
     }
-    const auto token = std::lower_bound(tokens.begin(), tokens.end(), at, by_location);
     if (token == tokens.end() || token->location != at) {
       agree = false;
       continue;

@@ -89,8 +89,9 @@ struct TableRef {
 /// A constant of the text. The index in literals() is the index of the plan's slots and the order of
 /// shape_of(): both come from the same scan.
 struct LiteralRef : Literal {
-  /// A constant of the tree sits here. Otherwise the grammar used the token in another way (float(10),
-  /// COMMENT IS '…'): the plan depends on its spelling, which makes it a guard.
+  /// An expression constant of the tree sits here, which can be a hole. Otherwise the grammar used the
+  /// token in another way (varchar(10), COMMENT IS '…', N'…'): the plan depends on its spelling, which
+  /// makes it a guard.
   bool in_tree = false;
 };
 

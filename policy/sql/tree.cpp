@@ -207,7 +207,7 @@ PgQuery__ParseResult* copy_into(Arena& arena, const PgQuery__ParseResult& tree) 
   return copy;
 }
 
-Result<std::string> deparse_checked(const PgQuery__ParseResult& tree) {
+Result<std::string> deparse_raw(const PgQuery__ParseResult& tree) {
   std::string bytes = pack(tree);
   const PgQueryDeparseResult printed =
       pg_query_deparse_protobuf(PgQueryProtobuf{bytes.size(), bytes.data()});
@@ -218,13 +218,20 @@ Result<std::string> deparse_checked(const PgQuery__ParseResult& tree) {
   }
   std::string sql(printed.query);
   pg_query_free_deparse_result(printed);
-  Arena arena;
-  const auto again = parse_into(arena, sql);
-  if (!again) return make_error(Errc::Deparse, "deparse: its text does not parse");
-  if (!same_tree(tree.base, (*again)->base)) {
-    return make_error(Errc::Deparse, "deparse: its text is another statement");
-  }
   return sql;
+}
+
+Result<std::string> deparse_checked(PgQuery__ParseResult& tree) {
+  const auto means_the_tree = [&tree](const std::string& sql) {
+    Arena arena;
+    const auto again = parse_into(arena, sql);
+    return again && same_tree(tree.base, (*again)->base);
+  };
+  auto sql = deparse_raw(tree);
+  if (!sql || means_the_tree(*sql)) return sql;
+  sql = deparse_with_parentheses(tree);
+  if (!sql || means_the_tree(*sql)) return sql;
+  return make_error(Errc::Deparse, "deparse: its text is another statement");
 }
 
 bool same_tree(const ProtobufCMessage& a, const ProtobufCMessage& b) {

@@ -37,8 +37,15 @@ class Arena {
 /// A deep copy in another arena.
 [[nodiscard]] PgQuery__ParseResult* copy_into(Arena& arena, const PgQuery__ParseResult& tree);
 
-/// SQL of the tree; parsed again and compared, so what comes out means what went in.
-[[nodiscard]] Result<std::string> deparse_checked(const PgQuery__ParseResult& tree);
+/// SQL of the tree; parsed again and compared, so what comes out means what went in. The tree is
+/// changed while it is printed, and the same afterwards.
+[[nodiscard]] Result<std::string> deparse_checked(PgQuery__ParseResult& tree);
+
+/// What libpg_query prints, unchecked.
+[[nodiscard]] Result<std::string> deparse_raw(const PgQuery__ParseResult& tree);
+
+/// The same with parentheses around every operand, unchecked: for trees that deparse_raw gets wrong.
+[[nodiscard]] Result<std::string> deparse_with_parentheses(PgQuery__ParseResult& tree);
 
 /// Equal but for locations; chains of AND (and of OR) compare by their flattened arguments, since the
 /// grammar flattens them depending on parentheses.

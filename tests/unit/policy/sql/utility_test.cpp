@@ -1,0 +1,154 @@
+#include "policy/sql/syntax_tree.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pgveil::policy::sql {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+UtilityFacts utility(std::string_view sql) {
+  const auto tree = SyntaxTree::parse(sql);
+  EXPECT_TRUE(tree) << sql;
+  return tree ? tree->utility() : UtilityFacts{};
+}
+
+struct InnerCase {
+  const char* sql;
+  const char* inner;  // nullptr: there is one, but its text cannot be cut out
+};
+
+TEST(Inner, IsCutOutOfTheText) {
+  const InnerCase rows[] = {
+      {"EXPLAIN SELECT 1 ;", "SELECT 1"},
+      {"EXPLAIN ANALYZE VERBOSE SELECT 1", "SELECT 1"},
+      {"EXPLAIN (ANALYZE, FORMAT json) DELETE FROM t", "DELETE FROM t"},
+      {"EXPLAIN (SELECT 1)", "(SELECT 1)"},
+      {"EXPLAIN ((SELECT 1) UNION SELECT 2)", "((SELECT 1) UNION SELECT 2)"},
+      {"EXPLAIN EXECUTE p (1)", "EXECUTE p (1)"},
+      {"PREPARE p AS SELECT 'as'", "SELECT 'as'"},
+      {"PREPARE \"as\" (int, numeric(5, 2)) AS VALUES ($1) -- x", "VALUES ($1)"},
+      {"DECLARE c CURSOR FOR SELECT 1 FOR UPDATE", "SELECT 1 FOR UPDATE"},
+      {"DECLARE \"for\" NO SCROLL CURSOR WITH HOLD FOR SELECT 'for'", "SELECT 'for'"},
+      {"CREATE TABLE x (a, b) WITH (fillfactor = 70) AS SELECT 1 AS a, 2 WITH NO DATA",
+       "SELECT 1 AS a, 2"},
+      {"CREATE TABLE x AS EXECUTE p", "EXECUTE p"},
+      {"CREATE MATERIALIZED VIEW v AS SELECT 1 WITH DATA;", "SELECT 1"},
+      {"CREATE OR REPLACE VIEW v (a) AS SELECT 1 WITH CASCADED CHECK OPTION", "SELECT 1"},
+      {"COPY (SELECT (1)) TO STDOUT (FORMAT csv)", "SELECT (1)"},
+      {"CREATE RECURSIVE VIEW r (n) AS SELECT 1", nullptr}};
+  for (const InnerCase& row : rows) {
+    const UtilityFacts facts = utility(row.sql);
+    EXPECT_TRUE(facts.has_inner) << row.sql;
+    EXPECT_EQ(facts.inner.has_value(), row.inner != nullptr) << row.sql;
+    if (facts.inner && row.inner != nullptr) {
+      EXPECT_EQ(std::string_view(row.sql).substr(facts.inner->location, facts.inner->length),
+                row.inner);
+    }
+  }
+  EXPECT_FALSE(utility("COPY t TO STDOUT").has_inner);
+  EXPECT_FALSE(utility("SELECT 1").has_inner);
+}
+
+TEST(Utility, Transactions) {
+  EXPECT_EQ(utility("START TRANSACTION").transaction, TransactionKind::Begin);
+  EXPECT_EQ(utility("END").transaction, TransactionKind::Commit);
+  EXPECT_EQ(utility("ABORT").transaction, TransactionKind::Rollback);
+  EXPECT_EQ(utility("ROLLBACK TO a").transaction, TransactionKind::RollbackTo);
+  EXPECT_EQ(utility("ROLLBACK TO a").name, "a");
+  EXPECT_EQ(utility("PREPARE TRANSACTION 'g'").transaction, TransactionKind::Prepare);
+  EXPECT_EQ(utility("PREPARE TRANSACTION 'g'").name, "g");
+  EXPECT_TRUE(utility("COMMIT AND CHAIN").chain);
+  EXPECT_THAT(utility("BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY").options,
+              ElementsAre(Pair("transaction_isolation", "serializable"),
+                          Pair("transaction_read_only", "1")));
+}
+
+TEST(Utility, Settings) {
+  const UtilityFacts set = utility("SET LOCAL search_path TO a, \"B\"");
+  EXPECT_EQ(set.name, "search_path");
+  EXPECT_TRUE(set.set_local);
+  EXPECT_THAT(set.set_values, ElementsAre("a", "B"));
+  EXPECT_EQ(utility("SET TIME ZONE 'UTC'").name, "timezone");
+  EXPECT_EQ(utility("SET ROLE x").name, "role");
+  EXPECT_TRUE(utility("RESET ALL").set_reset);
+  EXPECT_THAT(utility("RESET ALL").name, IsEmpty());
+  EXPECT_TRUE(utility("SET a TO DEFAULT").set_reset);
+  EXPECT_TRUE(utility("SET TRANSACTION READ ONLY").set_multi);
+  EXPECT_EQ(utility("SHOW work_mem").name, "work_mem");
+  EXPECT_TRUE(utility("DISCARD ALL").discard_all);
+  EXPECT_FALSE(utility("DISCARD TEMP").discard_all);
+}
+
+TEST(Utility, PreparedStatementsAndCursors) {
+  EXPECT_THAT(utility("PREPARE p (int, varchar(10), s.\"T\", text[]) AS SELECT 1").prepare_types,
+              ElementsAre("int", "varchar(10)", "s.\"T\"", "text[]"));
+  EXPECT_EQ(utility("EXECUTE p (1, 2)").execute_arguments, 2U);
+  EXPECT_EQ(utility("DEALLOCATE p").name, "p");
+  EXPECT_THAT(utility("DEALLOCATE ALL").name, IsEmpty());
+  const UtilityFacts cursor = utility("DECLARE c BINARY SCROLL CURSOR WITH HOLD FOR SELECT 1");
+  EXPECT_TRUE(cursor.cursor_binary && cursor.cursor_scroll && cursor.cursor_hold);
+  EXPECT_FALSE(utility("DECLARE c NO SCROLL CURSOR FOR SELECT 1").cursor_scroll);
+  for (const char* sql : {"FETCH c", "FETCH 10 FROM c", "FETCH ALL IN c", "MOVE FORWARD ALL c"}) {
+    EXPECT_TRUE(utility(sql).fetch_forward_only) << sql;
+    EXPECT_EQ(utility(sql).name, "c");
+  }
+  for (const char* sql : {"FETCH PRIOR c", "FETCH -1 FROM c", "FETCH LAST c", "FETCH FIRST c",
+                          "FETCH BACKWARD ALL c", "FETCH RELATIVE 0 c"}) {
+    EXPECT_FALSE(utility(sql).fetch_forward_only) << sql;
+  }
+}
+
+TEST(Utility, Copy) {
+  const UtilityFacts copy =
+      utility("COPY t (a, \"B\") FROM STDIN WITH (FORMAT csv, HEADER, DELIMITER ';') WHERE a > 1");
+  EXPECT_TRUE(copy.copy_from && copy.copy_where);
+  EXPECT_FALSE(copy.copy_file || copy.copy_program);
+  EXPECT_THAT(copy.copy_columns, ElementsAre("a", "B"));
+  EXPECT_THAT(copy.options,
+              ElementsAre(Pair("format", "csv"), Pair("header", ""), Pair("delimiter", ";")));
+  EXPECT_TRUE(utility("COPY t TO '/tmp/x'").copy_file);
+  EXPECT_TRUE(utility("COPY t FROM PROGRAM 'x'").copy_program);
+  EXPECT_TRUE(utility("COPY t FROM PROGRAM 'x'").copy_file);
+}
+
+TEST(Utility, ExplainAnalyze) {
+  EXPECT_TRUE(utility("EXPLAIN ANALYZE SELECT 1").explain_analyze);
+  EXPECT_TRUE(utility("EXPLAIN (ANALYZE on) SELECT 1").explain_analyze);
+  EXPECT_FALSE(utility("EXPLAIN (ANALYZE off, VERBOSE) SELECT 1").explain_analyze);
+  EXPECT_FALSE(utility("EXPLAIN SELECT 1").explain_analyze);
+}
+
+TEST(Utility, NamesTheTables) {
+  const std::pair<const char*, std::vector<std::string>> rows[] = {
+      {"DROP TABLE a, s.b", {".a", "s.b"}},
+      {"DROP TRIGGER x ON s.t", {"s.t"}},
+      {"DROP TYPE t", {}},
+      {"COMMENT ON COLUMN s.t.c IS 'x'", {"s.t"}},
+      {"COMMENT ON TABLE t IS 'x'", {".t"}},
+      {"TRUNCATE a, ONLY s.b", {".a", "s.b"}},
+      {"LOCK a", {".a"}},
+      {"COPY s.t TO STDOUT", {"s.t"}},
+      {"COPY (WITH x AS (SELECT 1) SELECT * FROM x, a) TO STDOUT", {".a"}},
+      {"CREATE VIEW v AS SELECT * FROM a", {".v", ".a"}},
+      {"ALTER TABLE s.t ADD FOREIGN KEY (a) REFERENCES u (b)", {"s.t", ".u"}},
+      {"CREATE INDEX i ON t (a)", {".t"}},
+      {"GRANT SELECT ON a, s.b TO r", {".a", "s.b"}},
+      {"CREATE TABLE c (LIKE a) INHERITS (b)", {".c", ".a", ".b"}},
+      {"VACUUM a", {".a"}},
+      {"REFRESH MATERIALIZED VIEW m", {".m"}}};
+  for (const auto& [sql, names] : rows) {
+    const auto tree = SyntaxTree::parse(sql);
+    ASSERT_TRUE(tree) << sql;
+    std::vector<std::string> got;
+    for (const TableRef& table : tree->utility_tables())
+      got.push_back(table.schema + "." + table.name);
+    EXPECT_EQ(got, names) << sql;
+  }
+}
+
+}  // namespace
+}  // namespace pgveil::policy::sql
