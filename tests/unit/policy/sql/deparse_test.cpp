@@ -63,7 +63,7 @@ TEST(Deparse, PrintingLeavesTheTreeAsItWas) {
   ASSERT_TRUE(first);
   ASSERT_TRUE(tree->deparse_with_holes({0, 1}));
   EXPECT_EQ(*tree->deparse(), *first);
-  EXPECT_TRUE(tree->contains({NodeKind::Literal, 26}));
+  EXPECT_TRUE(tree->contains({NodeKind::Literal, 27}));
 }
 
 TEST(Deparse, EveryLiteralOfTheCorpusIsOneOfTheScan) {

@@ -254,7 +254,7 @@ TEST(ExpressionSql, IsThePartWithEdits) {
   const auto edited = tree.expression_sql(
       like, {{{NodeKind::Column, at(sql, "b +")}, "s.b"}, {{NodeKind::Column, last}, "$0 || 'y'"}});
   ASSERT_TRUE(edited);
-  EXPECT_EQ(*edited, "CAST(s.b + 1 AS text) LIKE (c || 'y')");
+  EXPECT_EQ(*edited, "CAST(s.b + 1 AS text) LIKE c || 'y'");
   EXPECT_EQ(printed(tree), *parse(sql).deparse());
   // An edit outside of the expression finds nothing.
   EXPECT_FALSE(tree.expression_sql(like, {{{NodeKind::Literal, at(sql, "'x'")}, "1"}}));

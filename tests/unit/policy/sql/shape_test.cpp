@@ -116,7 +116,7 @@ TEST(Normalize, TakesTheLiteralsOut) {
       {"SELECT * FROM patients WHERE ssn = '123' AND id=-5 AND x = $1",
        "select * from patients where ssn = ? and id = ? and x = ?"},
       {"UPDATE t SET a = NULL, b = true WHERE c IS NULL -- secret\n",
-       "update t set a = NULL, b = ? where c is null"},
+       "update t set a = null, b = ? where c is null"},
       {"SELECT 1 WHERE a IN ('x','y','z') AND b = ANY(ARRAY[1,2]) AND c IN (1)",
        "select ? where a in (?, ...) and b = any (array[?, ...]) and c in (?)"},
       {"INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y'), (3, 'z') RETURNING a",
