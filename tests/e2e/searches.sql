@@ -21,7 +21,7 @@ SELECT id FROM patients WHERE ssn = '000-00-0000';
 --@ search/ssn_of_a_vip_is_filtered
 --= front_desk:
 --= clinician: 7
-SELECT id FROM patients WHERE ssn = '982-46-1564';
+SELECT id FROM patients WHERE ssn = '937-91-1564';
 --@ search/ssn_with_other_conditions
 --= front_desk: 33
 SELECT id FROM patients WHERE ssn = '992-96-5806' AND state = 'IL';
