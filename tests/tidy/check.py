@@ -165,9 +165,6 @@ def banned(source):
             yield at, "thread", "a pure library starts no thread"
     for at, match in ((m.start(), m) for m in re.finditer(r"\b(TODO|FIXME|XXX)\b", source.text)):
         yield at, "unfinished", f"{match.group(1)}: finish it or write it down as a limit"
-    lines = source.text.count("\n")
-    if lines > 500:
-        yield 0, "length", f"{lines} lines: look for the second idea in this file"
 
 
 RULES = (layering, awaits, banned)
@@ -242,7 +239,6 @@ def self_test():
         ("proxy/cli/b.cpp", "void f() { std::cout << 1; }\n", None),
         ("proxy/session/c.cpp", "auto k = key.expose();\n", "expose"),
         ("proxy/session/d.cpp", "// TODO: later\n", "unfinished"),
-        ("proxy/session/e.cpp", "int a;\n" * 501, "length"),
     ]
     wrong = 0
     for path, text, want in cases:
