@@ -30,8 +30,6 @@ std::string json_list(const std::vector<std::string>& items) {
   return out + "]";
 }
 
-/// How columns were seen, by table: {"public.patients":{"masked":["ssn"]}} would need sorting twice;
-/// this is the flat form.
 std::string json_columns(const std::vector<policy::SeenColumn>& columns) {
   std::string out = "[";
   for (const policy::SeenColumn& column : columns) {
@@ -92,11 +90,10 @@ crypto::Result<std::string> encode(const AuditBegin& event, const AuditKeys&) {
 
 crypto::Result<std::string> encode(const AuditEnd& event, const AuditKeys& keys) {
   JsonMembers out;
-  out.text("kind", "end")
+  out.text("kind", event.last ? "end" : "patients")
       .number("session", event.session)
       .number("statement", event.statement)
-      .text("login", event.login)
-      .number("rows", event.rows);
+      .text("login", event.login);
   std::string lists = "[";
   for (const PatientList& list : event.patients) {
     if (list.ids.empty()) {
@@ -108,10 +105,13 @@ crypto::Result<std::string> encode(const AuditEnd& event, const AuditKeys& keys)
     }
     lists += (lists.size() == 1 ? "" : ",") + *json;
   }
-  out.raw("patients", lists + "]")
-      .boolean("patients_complete", event.patients_complete)
-      .text("sqlstate", event.sqlstate)
-      .number("duration_us", static_cast<std::uint64_t>(event.duration.count()));
+  out.raw("patients", lists + "]");
+  if (event.last) {
+    out.boolean("patients_complete", event.patients_complete)
+        .number("rows", event.rows)
+        .text("sqlstate", event.sqlstate)
+        .number("duration_us", static_cast<std::uint64_t>(event.duration.count()));
+  }
   return out.members();
 }
 

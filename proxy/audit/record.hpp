@@ -59,9 +59,12 @@ struct PatientList {
   std::vector<std::string> ids;  // sorted, unique
 };
 
+/// After a statement's last row. A statement that concerns very many patients has several: all but the
+/// last carry patients only.
 struct AuditEnd {
   std::uint64_t session = 0;
   std::uint64_t statement = 0;
+  bool last = true;
   std::string login;
   std::uint64_t rows = 0;
   std::vector<PatientList> patients;

@@ -23,6 +23,8 @@ class Verifier {
   }
 
   audit::Result<VerifyReport> run() {
+    // Before the files: while pgveil writes, the log may only run ahead of the head that is known.
+    const auto head = read_whole_file(head_path_);
     const auto files = audit_files(dir_);
     if (!files) {
       return files.error();
@@ -36,7 +38,7 @@ class Verifier {
       walk((*files)[i], *text);
     }
     if (!report_.finding) {
-      check_head();
+      check_head(head ? *head : std::string());
     }
     report_.head = crypto::hex_encode(head_);
     if (key_) {
@@ -212,12 +214,11 @@ class Verifier {
   }
 
   /// Does the log hold the newest checkpoint that is known of?
-  void check_head() {
-    const auto text = read_whole_file(head_path_);
+  void check_head(std::string_view text) {
     std::optional<AuditLine> line;
     std::optional<LineFacts> facts;
-    if (text && (*text).ends_with('\n')) {
-      line = read_line(std::string_view(*text).substr(0, (*text).size() - 1));
+    if (text.ends_with('\n')) {
+      line = read_line(text.substr(0, text.size() - 1));
       facts = line ? read_facts(line->record) : std::nullopt;
     }
     const bool usable =
