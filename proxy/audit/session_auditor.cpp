@@ -37,13 +37,13 @@ void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)>
   event.text = plan.evidence.normalized;
   const Key key{record.id.session, record.id.statement};
   if (refuse == nullptr) {
-    const std::lock_guard lock(mutex_);
-    open_[key] = {record.plan, record.who->login, std::chrono::steady_clock::now()};
+    const std::lock_guard lock(begun_->mutex);
+    begun_->statements[key] = {record.plan, record.who->login, std::chrono::steady_clock::now()};
   }
-  log_->append(event, [this, key, done = std::move(done)](bool durable) {
+  log_->append(event, [begun = begun_, key, done = std::move(done)](bool durable) {
     if (!durable) {
-      const std::lock_guard lock(mutex_);
-      open_.erase(key);
+      const std::lock_guard lock(begun->mutex);
+      begun->statements.erase(key);
     }
     done(durable);
   });
@@ -58,12 +58,12 @@ void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> don
   event.sqlstate = std::move(record.sqlstate);
   Open open;
   {
-    const std::lock_guard lock(mutex_);
-    const auto found = open_.find({record.id.session, record.id.statement});
-    if (found != open_.end()) {
+    const std::lock_guard lock(begun_->mutex);
+    const auto found = begun_->statements.find({record.id.session, record.id.statement});
+    if (found != begun_->statements.end()) {
       open = found->second;
       if (record.last) {
-        open_.erase(found);
+        begun_->statements.erase(found);
       }
     }
   }
@@ -96,8 +96,9 @@ void SessionAuditor::login(const SessionIdentity& who,
 
 void SessionAuditor::logout(const SessionIdentity& who, std::string reason) {
   {
-    const std::lock_guard lock(mutex_);
-    open_.erase(open_.lower_bound({who.session, 0}), open_.upper_bound({who.session, ~0ULL}));
+    const std::lock_guard lock(begun_->mutex);
+    begun_->statements.erase(begun_->statements.lower_bound({who.session, 0}),
+                             begun_->statements.upper_bound({who.session, ~0ULL}));
   }
   log_->append(AuditLogout{who_of(who, who.login), std::move(reason)}, {});
 }

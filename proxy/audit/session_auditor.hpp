@@ -47,12 +47,17 @@ class SessionAuditor : public Auditor {
 
   using Key = std::pair<std::uint64_t, std::uint64_t>;  // session, statement
 
+  /// Shared with callbacks of the log, which may outlive this object.
+  struct Begun {
+    std::mutex mutex;
+    std::map<Key, Open> statements;
+  };
+
   AuditWho who_of(const SessionIdentity& identity, const std::string& current_user) const;
 
   std::shared_ptr<AuditLog> log_;
   RoleOf role_of_;
-  std::mutex mutex_;  // guards open_
-  std::map<Key, Open> open_;
+  std::shared_ptr<Begun> begun_ = std::make_shared<Begun>();
 };
 
 }  // namespace pgveil::proxy
