@@ -100,9 +100,10 @@ struct NodeTree::Reader {
     if (first == "i") kind = Node::Kind::IntList;
     if (first == "o" || first == "x") kind = Node::Kind::OidList;
     if (first == "b") kind = Node::Kind::Bitmapset;
-    const std::uint32_t self = make(kind, first);
+    const bool tagged = kind != Node::Kind::List;
+    const std::uint32_t self = make(kind, tagged ? first : first.substr(0, 0));
     if (self == 0) return 0;
-    if (kind != Node::Kind::List) take(first);
+    if (tagged) take(first);
     std::uint32_t last = 0;
     while (peek() != ")") {
       const std::uint32_t item = value();
@@ -151,6 +152,7 @@ struct NodeTree::Reader {
     }
     const std::uint32_t self = make(Node::Kind::List, raw(item).substr(0, 0));
     if (self == 0) return 0;
+    tree.items_[self].bare = true;
     std::uint32_t last = 0;
     append(self, last, item);
     while (peek() != "}" && !peek().starts_with(':')) {
@@ -223,12 +225,14 @@ std::string NodeTree::print() const {
   };
 
   std::string out;
+  bool fresh = true;  // no blank before the next value
   std::vector<Frame> frames;
   const auto text = [this](std::uint32_t begin, std::uint32_t length) {
     return std::string_view(text_).substr(begin, length);
   };
   const auto open = [&](std::uint32_t index) {
     const Item& item = items_[index];
+    fresh = false;
     switch (item.kind) {
       case Node::Kind::Missing:
         break;
@@ -254,9 +258,10 @@ std::string NodeTree::print() const {
         frames.push_back({item.first, ')'});
         break;
       case Node::Kind::List:
-        // Without text: tokens in a row, which have no brackets.
-        if (item.length != 0) out += '(';
-        frames.push_back({item.first, item.length != 0 ? ')' : '\0'});
+        // Tokens in a row have no brackets.
+        fresh = true;
+        if (!item.bare) out += '(';
+        frames.push_back({item.first, item.bare ? '\0' : ')'});
         break;
     }
   };
@@ -270,7 +275,7 @@ std::string NodeTree::print() const {
     }
     const Item& item = items_[frame.next];
     frames.back().next = item.next;
-    if (!out.empty() && out.back() != '(' && out.back() != ' ') out += ' ';
+    if (!fresh) out += ' ';
     if (item.name_length != 0) {
       out += ':';
       out += text(item.name_begin, item.name_length);

@@ -141,6 +141,7 @@ class NodeTree {
 
   struct Item {
     Node::Kind kind = Node::Kind::Missing;
+    bool bare = false;        // a list of tokens in a row, without brackets
     std::uint32_t begin = 0;  // of the text: token, label for objects, bytes for a Datum
     std::uint32_t length = 0;
     std::uint32_t name_begin = 0;  // field name, if it is a field

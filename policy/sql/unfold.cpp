@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::size_t kLine = 78;
 
-/// The server takes 78 bytes and goes back to the last blank among them, for which it writes a newline.
-/// So a newline at `end` of the line from `begin` on stands for a blank only if the rest of those 78
-/// bytes holds none.
-bool can_be_fold(std::string_view folded, std::size_t begin, std::size_t end) {
-  const std::size_t rest = kLine - (end - begin) - 1;
-  return end + 1 + rest < folded.size() &&
-         folded.substr(end + 1, rest).find(' ') == std::string_view::npos;
-}
-
 bool is_escaped(std::string_view folded, std::size_t begin, std::size_t at) {
   std::size_t backslashes = 0;
   while (at > begin && folded[at - 1] == '\\') {
@@ -24,6 +15,18 @@ bool is_escaped(std::string_view folded, std::size_t begin, std::size_t at) {
     ++backslashes;
   }
   return backslashes % 2 == 1;
+}
+
+/// The server takes 78 bytes and goes back to the last blank among them, for which it writes a newline.
+/// So a newline at `end` of the line from `begin` on stands for a blank only if the rest of those 78
+/// bytes holds none, and no other fold.
+bool can_be_fold(std::string_view folded, std::size_t begin, std::size_t end) {
+  const std::size_t last = end + (kLine - (end - begin));
+  if (last >= folded.size()) return false;
+  for (std::size_t i = end + 1; i < last; ++i) {
+    if (folded[i] == ' ' || (folded[i] == '\n' && !is_escaped(folded, end + 1, i))) return false;
+  }
+  return true;
 }
 
 }  // namespace
