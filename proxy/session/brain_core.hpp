@@ -20,9 +20,9 @@
 ///   client: Reading ──needs plan, conversion, audit, settings──▶ Waiting ──result──▶ Reading
 ///   server: Reading ──row before durable, Split at its end, Z before end record──▶ Waiting ──▶ Reading
 
-#include "proxy/session/brain.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/message/query.hpp"
+#include "proxy/session/brain.hpp"
 #include "proxy/session/error_scrub.hpp"
 #include "proxy/session/inbox.hpp"
 #include "proxy/session/reply_queue.hpp"
