@@ -69,6 +69,16 @@ Result<Done> CatalogFollower::check_now() {
   return last_failure_ ? Result<Done>(*last_failure_) : Result<Done>(Done{});
 }
 
+Result<Done> CatalogFollower::check_unless_within(std::chrono::milliseconds age) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::chrono::steady_clock::now() - checked_at_ < age) {
+      return Done{};
+    }
+  }
+  return check_now();
+}
+
 void CatalogFollower::wake() {
   const std::uint64_t one = 1;
   (void)!::write(wake_fd_, &one, sizeof(one));
@@ -147,6 +157,7 @@ void CatalogFollower::run() {
         return;
       }
       request = requested_;
+      checked_at_ = std::chrono::steady_clock::now();
     }
     auto followed = follow();
     {

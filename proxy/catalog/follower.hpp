@@ -44,6 +44,9 @@ class CatalogFollower {
   [[nodiscard]] std::shared_ptr<const policy::Catalog> current() const;
   /// Compares now and follows if needed; blocks until that is done. After DDL through the proxy.
   [[nodiscard]] Result<twin::Done> check_now();
+  /// The same, unless a comparison began less than `age` ago: for names that the twin does not know,
+  /// which a client may send as often as it likes.
+  [[nodiscard]] Result<twin::Done> check_unless_within(std::chrono::milliseconds age);
 
  private:
   void run();
@@ -62,6 +65,7 @@ class CatalogFollower {
   bool stopping_ = false;
   std::uint64_t requested_ = 0;
   std::uint64_t answered_ = 0;
+  std::chrono::steady_clock::time_point checked_at_;
   std::optional<Error> last_failure_;
 
   // The thread's own, after `start`:

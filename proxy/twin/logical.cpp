@@ -80,6 +80,21 @@ void cut_clause(std::string& sql, std::string_view clause) {
   }
 }
 
+/// What pg_dump alters of a foreign table, for a plain one: options of columns go, the owner stays.
+void make_plain(std::string& sql) {
+  constexpr std::string_view kAlter = "\nALTER FOREIGN TABLE ";
+  for (std::size_t at = sql.find(kAlter); at != std::string::npos; at = sql.find(kAlter, at)) {
+    const std::size_t line_end = std::min(sql.find('\n', at + 1), sql.size());
+    const std::size_t end = sql.find(";\n", at + 1);
+    if (std::string_view(sql).substr(0, line_end).ends_with(" OPTIONS (") &&
+        end != std::string::npos) {
+      sql.erase(at, end + 1 - at);
+    } else {
+      sql.replace(at, kAlter.size(), "\nALTER TABLE ");
+    }
+  }
+}
+
 /// Relations without storage upstream have storage in `work`; in binary upgrade mode the file's number
 /// must be given. Any number that no other relation has will do; the OID is as good as unique.
 void give_file_number(std::string& sql, std::string_view kind) {
@@ -154,6 +169,11 @@ std::optional<DumpEntry> LogicalRewriter::for_model(const DumpEntry& entry) cons
   if (has(kNeverMirrored, entry.type)) {
     return std::nullopt;
   }
+  if (entry.type == "FOREIGN DATA WRAPPER") {
+    DumpEntry unowned = entry;  // its owner must be a superuser, and here no mirrored role is
+    replace_first(unowned.sql, "\nALTER FOREIGN DATA WRAPPER ", "\n-- ");
+    return unowned;
+  }
   if (entry.sql.find(kDomainPrefix) == std::string::npos) {
     return entry;
   }
@@ -182,7 +202,7 @@ std::optional<DumpEntry> LogicalRewriter::for_work(const DumpEntry& entry) const
     give_file_number(sql, "heap");
   } else if (entry.type == "FOREIGN TABLE") {
     replace_first(sql, "\nCREATE FOREIGN TABLE ", "\nCREATE UNLOGGED TABLE ");
-    replace_first(sql, "\nALTER FOREIGN TABLE ", "\nALTER TABLE ");
+    make_plain(sql);
     cut_clause(sql, "SERVER ");
     give_file_number(sql, "heap");
   } else if (entry.type == "CONSTRAINT") {

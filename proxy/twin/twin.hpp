@@ -32,6 +32,9 @@ struct TwinConfig {
   std::string upstream;  // libpq connection string of the admin login
   std::string bin_dir = "/usr/lib/postgresql/15/bin";
   std::string base_dir = "/dev/shm";  // memory-backed; the twin makes pgveil-<pid>-<random> in it
+  /// Load with the server's own OIDs (pg_dump --binary-upgrade). Without, or where that dump fails, names
+  /// are the same and OIDs are not.
+  bool same_oids = true;
   unsigned model_connections = 8;     // analysis, introspection, conversion
   unsigned work_connections = 16;     // evaluation
   unsigned shared_buffers_mb = 64;

@@ -107,6 +107,9 @@ Result<ProgramOutput> run_pg_dump(const TwinConfig& config, bool binary_upgrade)
 
 Result<Done> dump(const TwinConfig& config, UpstreamSchema& schema) {
   for (const bool binary_upgrade : {true, false}) {
+    if (binary_upgrade && !config.same_oids) {
+      continue;
+    }
     auto output = run_pg_dump(config, binary_upgrade);
     if (!output) {
       return output.error();
