@@ -67,6 +67,11 @@ bool word_literal(const std::vector<Token>& tokens,
                   Literal& out) {
   const Token& token = tokens[i];
   if (token.length != 4 && token.length != 5) return false;
+  const char first = sql[token.location];
+  if (first != 'n' && first != 'N' && first != 't' && first != 'T' && first != 'f' &&
+      first != 'F') {
+    return false;
+  }
   if (is_word(token, sql, "null")) {
     out.cls = Literal::Class::Null;
   } else if (is_word(token, sql, "true") || is_word(token, sql, "false")) {

@@ -1,0 +1,1 @@
+SELECT NULL, TRUE, FALSE, true AND false, NOT NULL

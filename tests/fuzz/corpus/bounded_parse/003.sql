@@ -1,0 +1,1 @@
+SELECT id, last_name FROM patients WHERE last_name = 'O''Brien' OR last_name LIKE 'Mc%' ESCAPE '!'

@@ -1,0 +1,1 @@
+SELECT CASE last_name WHEN 'a' THEN 1 WHEN 'b' THEN 2 ELSE 3 END, CASE WHEN id > 5 THEN 'big' END FROM patients

@@ -1,0 +1,1 @@
+SELECT now(), now() - interval '1 day', extract(year FROM dob), extract('month' FROM dob), date_part('year', age(dob)) FROM patients

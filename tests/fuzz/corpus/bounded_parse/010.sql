@@ -1,0 +1,1 @@
+SELECT grouping(a, b), a, b FROM t GROUP BY GROUPING SETS ((a, b), (a), ()), ROLLUP (c), CUBE (d, (e, f))

@@ -1,0 +1,1 @@
+SELECT a FROM t ORDER BY a USING <, b USING OPERATOR(pg_catalog.>)

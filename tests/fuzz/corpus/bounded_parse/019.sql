@@ -1,0 +1,1 @@
+SELECT $1::date BETWEEN $2 AND $3

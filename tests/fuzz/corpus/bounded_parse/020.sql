@@ -1,0 +1,1 @@
+SELECT (1, 2), ROW(), ROW(1, 'a', NULL)

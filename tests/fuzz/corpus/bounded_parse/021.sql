@@ -1,0 +1,1 @@
+SELECT a = -1, a > - 1, a IN (-1, - 2), f(-1), ARRAY[-1, -2], CASE WHEN -1 < 0 THEN -2 END FROM t WHERE -1 = a LIMIT 5

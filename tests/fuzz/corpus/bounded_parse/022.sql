@@ -1,0 +1,1 @@
+SELECT similarity(last_name, 'smith') AS s FROM patients WHERE last_name % 'smith' ORDER BY s DESC LIMIT 20

@@ -1,0 +1,1 @@
+INSERT INTO t VALUES (1, 'a', DEFAULT), (-2, NULL, 'b')

@@ -1,0 +1,1 @@
+UPDATE t SET a[1] = 5, b.c = 6, d[2:3] = ARRAY[1, 2]

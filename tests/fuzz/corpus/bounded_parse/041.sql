@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE x WITH (fillfactor = 70) AS VALUES (1)

@@ -1,0 +1,1 @@
+GRANT SELECT (id, last_name), UPDATE ON patients TO clinician WITH GRANT OPTION

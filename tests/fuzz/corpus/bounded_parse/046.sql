@@ -1,0 +1,1 @@
+CREATE TABLE liked (LIKE patients INCLUDING ALL)

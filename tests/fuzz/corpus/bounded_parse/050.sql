@@ -1,0 +1,1 @@
+SELECT pk, lastnames, firstnames, dob FROM dem.v_basic_person WHERE pk_identity = 12

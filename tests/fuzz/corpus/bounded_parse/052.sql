@@ -1,0 +1,1 @@
+SELECT internalid, value FROM MainDicomTags WHERE tagGroup = 16 AND tagElement = 32 AND value = 'PAT001'

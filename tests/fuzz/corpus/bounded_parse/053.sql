@@ -1,0 +1,1 @@
+SELECT extract(year FROM age(now(), dob)) AS years, count(*) FROM patients GROUP BY 1 HAVING count(*) >= 5 ORDER BY years

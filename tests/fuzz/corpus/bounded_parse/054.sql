@@ -1,0 +1,1 @@
+UPDATE clin.encounter SET reason_for_encounter = 'cough', modified_by = CURRENT_USER WHERE pk = 5 AND xmin = '1234'::xid

@@ -1,0 +1,1 @@
+UPDATE t SET (c, d) = (SELECT e, f FROM u), (g) = ROW(-7)

@@ -1,0 +1,1 @@
+SELECT (f(x)).y FROM t

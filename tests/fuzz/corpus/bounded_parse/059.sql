@@ -1,0 +1,1 @@
+SELECT (a AT TIME ZONE 'x').y

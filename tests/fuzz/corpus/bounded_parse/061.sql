@@ -1,0 +1,1 @@
+SELECT a < (b < c), (a < b) < c, a IS DISTINCT FROM (b = c), (a IS DISTINCT FROM b) IS NULL, (a IS NULL) IS NULL, (a IS TRUE) IS FALSE, (a = b) IS NULL, (NOT a) IS NULL, (a AND b) IS TRUE, (a OR b) IS NOT TRUE

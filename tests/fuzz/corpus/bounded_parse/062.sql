@@ -1,0 +1,1 @@
+SELECT * FROM a LEFT JOIN (b CROSS JOIN c) ON true, (a JOIN b USING (x)) AS j

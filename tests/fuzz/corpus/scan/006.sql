@@ -1,0 +1,1 @@
+SELECT a <-> b, a @> '{}', a ->> 'x', a #> '{a,b}', a ? 'b', a ?| ARRAY['a'], a @@ to_tsquery('x & y'), a && b FROM t

@@ -1,0 +1,1 @@
+SELECT * FROM a, b, LATERAL (SELECT * FROM c WHERE c.id = a.id LIMIT 1) AS l, LATERAL f(a.id) AS g (x, y)

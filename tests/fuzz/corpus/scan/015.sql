@@ -1,0 +1,1 @@
+SELECT xmin, ctid, tableoid::regclass, * FROM patients WHERE ctid = '(0,1)'

@@ -1,0 +1,1 @@
+DELETE FROM ONLY t AS x USING u, v WHERE x.id = u.id AND u.k = v.k RETURNING x.*

@@ -1,0 +1,1 @@
+PREPARE p2 (int, varchar(10), "My Type", text[]) AS INSERT INTO t VALUES ($1, $2, $3, $4)

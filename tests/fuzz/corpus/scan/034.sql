@@ -1,0 +1,1 @@
+SELECT item_data_id, value FROM item_data WHERE event_crf_id = 5 AND item_id IN (101, 102, 103) AND status_id <> 7

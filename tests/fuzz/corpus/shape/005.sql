@@ -1,0 +1,1 @@
+SELECT '2020-01-01'::date, CAST('x' AS varchar(10)), CAST(a AS numeric(10, 2)), a::numeric(5, 2)::text, a::int[], a::varchar(3)[], b::float(10), b::bit(3), b::bit varying(5), c::char(4), c::"char", d::double precision FROM t

@@ -1,0 +1,1 @@
+SELECT DISTINCT last_name FROM patients

@@ -1,0 +1,1 @@
+SELECT * FROM patients WHERE last_name = (SELECT name FROM staff WHERE id = $1)

@@ -1,0 +1,1 @@
+SELECT 1 WHERE NOT (a AND b) OR (c AND NOT d) AND (e OR f)

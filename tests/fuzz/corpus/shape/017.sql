@@ -1,0 +1,1 @@
+UPDATE t SET (c, d) = (SELECT e, f FROM u WHERE u.id = t.id), (g) = ROW(-7)

@@ -1,0 +1,1 @@
+SELECT "id", "content" FROM "Patient" WHERE "deleted" = false AND "__identifierText" @> ARRAY['123456']::text[] AND "birthdate" > '1950-01-01'::date ORDER BY "lastUpdated" DESC LIMIT 21

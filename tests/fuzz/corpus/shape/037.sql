@@ -1,0 +1,1 @@
+UPDATE t SET (a) = (SELECT 1), b = 2

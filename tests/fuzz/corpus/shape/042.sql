@@ -1,0 +1,1 @@
+SELECT (EXISTS (SELECT 1))::int, (a IN (SELECT 1))::text, (a = ANY (SELECT 1)) IS TRUE, (a LIKE 'x')::text, ((a COLLATE "C") LIKE 'x') IS NULL
