@@ -54,8 +54,8 @@ Result<Signature> ed25519_sign(const SecretBytes& seed, ByteView message) {
   if (!key || !context ||
       EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(),
                             nullptr) != 1 ||
-      EVP_DigestSign(context.get(), uc_mut(std::span(signature)), &size, uc(message), message.size()) !=
-          1 ||
+      EVP_DigestSign(context.get(), uc_mut(std::span(signature)), &size, uc(message),
+                     message.size()) != 1 ||
       size != signature.size()) {
     return Error{Errc::Library, "ed25519: sign"};
   }

@@ -49,15 +49,20 @@ class ValueKey : public FieldKey {
  public:
   /// `secret` has kKeySize bytes (asserted). `seals_before`: values sealed by earlier processes.
   ValueKey(FieldId field, Generation generation, SecretBytes secret, std::uint64_t seals_before = 0)
-      : FieldKey(field, generation, std::move(secret)), seals_(seals_before) {}
+      : FieldKey(field, generation, std::move(secret)),
+        seals_before_(seals_before),
+        seals_(seals_before) {}
 
   /// Upper bound of the values sealed so far. At kWarnSeals someone should rotate.
   [[nodiscard]] std::uint64_t seals() const { return seals_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] std::uint64_t seals_before() const { return seals_before_; }
 
   /// Takes `count` uses for the calling thread. Errors: KeyExhausted.
   [[nodiscard]] Result<void> lease_seals(std::uint64_t count) const;
 
  private:
+  std::uint64_t seals_before_;
   mutable std::atomic<std::uint64_t> seals_;
 };
 

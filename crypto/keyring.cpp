@@ -6,6 +6,13 @@ namespace pgveil::crypto {
 namespace {
 
 template <class Key>
+std::shared_ptr<const Key> find_shared(const std::vector<std::shared_ptr<const Key>>& keys,
+                                       Generation generation) {
+  const auto key = std::ranges::find(keys, generation, &Key::generation);
+  return key == keys.end() ? nullptr : *key;
+}
+
+template <class Key>
 const Key* find(const std::vector<std::shared_ptr<const Key>>& keys, Generation generation) {
   // Newest last, and nearly all values have the newest.
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
@@ -62,6 +69,18 @@ const ValueKey* Keyring::current_value_key(FieldId field) const {
 const TermKey* Keyring::current_term_key(FieldId field) const {
   const auto entry = fields_.find(field);
   return entry == fields_.end() ? nullptr : entry->second.current_term.get();
+}
+
+std::shared_ptr<const ValueKey> Keyring::shared_value_key(FieldId field,
+                                                          Generation generation) const {
+  const auto entry = fields_.find(field);
+  return entry == fields_.end() ? nullptr : find_shared(entry->second.values, generation);
+}
+
+std::shared_ptr<const TermKey> Keyring::shared_term_key(FieldId field,
+                                                        Generation generation) const {
+  const auto entry = fields_.find(field);
+  return entry == fields_.end() ? nullptr : find_shared(entry->second.terms, generation);
 }
 
 std::vector<FieldId> Keyring::fields() const {

@@ -27,6 +27,12 @@ class Keyring {
   [[nodiscard]] const ValueKey* current_value_key(FieldId field) const;
   [[nodiscard]] const TermKey* current_term_key(FieldId field) const;
 
+  /// The same as shared objects, for the next snapshot.
+  [[nodiscard]] std::shared_ptr<const ValueKey> shared_value_key(FieldId field,
+                                                                 Generation generation) const;
+  [[nodiscard]] std::shared_ptr<const TermKey> shared_term_key(FieldId field,
+                                                               Generation generation) const;
+
   [[nodiscard]] bool knows(FieldId field) const { return fields_.contains(field); }
 
   [[nodiscard]] std::vector<FieldId> fields() const;

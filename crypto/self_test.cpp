@@ -39,8 +39,8 @@ bool gcm_answers() {
          EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), uc(key.expose()), uc(ByteView(nonce)),
                              nullptr) == 1 &&
          EVP_EncryptUpdate(context.get(), nullptr, &size, uc(ByteView(associated)), 16) == 1 &&
-         EVP_EncryptUpdate(context.get(), uc_mut(std::span(cipher)), &size, uc(ByteView(plain)), 16) ==
-             1 &&
+         EVP_EncryptUpdate(context.get(), uc_mut(std::span(cipher)), &size, uc(ByteView(plain)),
+                           16) == 1 &&
          EVP_EncryptFinal_ex(context.get(), uc_mut(std::span(cipher)), &size) == 1 &&
          EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, 16, tag.data()) == 1 &&
          is(cipher, "8995ae2e6df3dbf96fac7b7137bae67f") &&
