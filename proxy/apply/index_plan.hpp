@@ -1,0 +1,14 @@
+#pragma once
+
+/// What becomes of an index over columns that are sealed: the same index over search terms, where those
+/// answer what it answered; else it leaves the server. Inside proxy/apply.
+
+#include "proxy/apply/table_plan.hpp"
+
+namespace pgveil::proxy::apply {
+
+/// Adds statements, logical objects, lines and problems for all indexes that need a changed column, and
+/// the indexes that text and folded terms want.
+void plan_indexes(TablePlan& plan);
+
+}  // namespace pgveil::proxy::apply
