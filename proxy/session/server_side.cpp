@@ -141,6 +141,7 @@ Taken BrainCore::on_server_message(const protocol::MessageView& message, Actions
       break;
   }
   Owing& entry = queue_.front();
+  bool was_settings = false;
   switch (message.type) {
     case 'Z':
       return on_ready(message, out);
@@ -170,7 +171,11 @@ Taken BrainCore::on_server_message(const protocol::MessageView& message, Actions
       if (entry.shown == Shown::All) {
         show(message, out);
       }
+      was_settings = entry.settings;
       queue_.pop();
+      if (was_settings && probe_ && (queue_.empty() || !queue_.front().settings)) {
+        settings_answered();  // inside the client's batch: no ReadyForQuery ends the question
+      }
       return Taken::Yes;
   }
 }
