@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace pgveil::proxy::catalog {
@@ -14,28 +16,23 @@ namespace {
 using test::TestServer;
 using ::testing::ElementsAre;
 
-// What `pgveil apply` leaves behind, in the shape that it has there.
+// What `pgveil apply` leaves behind, on top of its own schema.sql.
 constexpr const char* kSealSsn = R"sql(
-CREATE SCHEMA pgveil;
-CREATE FUNCTION pgveil.equality(v bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS
-  $$ SELECT pg_catalog.substring(v, 9, 16) $$;
-CREATE DOMAIN pgveil."varchar" AS bytea;
-CREATE TABLE pgveil.sealed_column ("schema" text, "table" text, "column" text, attnum smallint,
-  field integer, logical_type text, base_type oid, typmod integer, not_null boolean, default_sql text,
-  equality boolean, folded boolean, "text" boolean, pad integer, collation_sql text);
-CREATE TABLE pgveil.logical_object (id int GENERATED ALWAYS AS IDENTITY, kind text, "schema" text,
-  "table" text, name text, definition text, owner text, restore_sql text);
-DROP VIEW v; DROP MATERIALIZED VIEW mv;
+DELETE FROM patients; DROP VIEW v; DROP MATERIALIZED VIEW mv;
 ALTER TABLE patients DROP CONSTRAINT patients_ssn_key;
 ALTER TABLE patients ALTER COLUMN ssn TYPE pgveil."varchar" USING ''::bytea;
 ALTER TABLE patients ALTER COLUMN ssn SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX patients_ssn_key ON patients (pgveil.equality(ssn));
+COMMENT ON INDEX patients_ssn_key IS 'over terms';
+INSERT INTO pgveil.field (id, name) VALUES (77, 'patients.ssn');
 INSERT INTO pgveil.sealed_column VALUES ('public', 'patients', 'ssn', 3, 77,
-  'character varying(11)', 1043, 15, true, '''none''', true, false, false, 16, NULL);
+  'character varying(11)', 1043, 15, true, '''none''', true, false, false, 16, 'pg_catalog."C"', 'x', '');
 INSERT INTO pgveil.logical_object (kind, "schema", "table", name, definition, restore_sql) VALUES
   ('constraint', 'public', 'patients', 'patients_ssn_key', 'UNIQUE (ssn)', ''),
   ('check', 'public', 'patients', 'ssn_shape', 'CHECK (ssn LIKE ''%-%'')', ''),
-  ('view', 'public', '', 'initials', 'SELECT id, left(ssn, 1) AS i FROM public.patients', '');
+  ('view', 'public', '', 'initials', '',
+   'CREATE VIEW public.initials AS SELECT id, left(ssn, 1) AS i FROM public.patients;'
+   ' ALTER VIEW public.initials OWNER TO alice; GRANT SELECT ON public.initials TO clinicians');
 )sql";
 
 class CatalogTest : public ::testing::Test {
@@ -187,6 +184,9 @@ TEST_F(CatalogTest, WhatIsNoDdlChangesNothing) {
 }
 
 TEST_F(CatalogTest, SealedColumnsAreLogicalInTheTwin) {
+  std::ifstream schema("proxy/apply/sql/schema.sql");
+  ASSERT_TRUE(schema) << "run from the source folder";
+  server->run("clinic", std::string(std::istreambuf_iterator<char>(schema), {}));
   server->run("clinic", kSealSsn);
   ASSERT_TRUE(follower->check_now());
   std::string problems;
@@ -199,6 +199,7 @@ TEST_F(CatalogTest, SealedColumnsAreLogicalInTheTwin) {
   ASSERT_NE(ssn, nullptr);
   EXPECT_EQ(ssn->type, 1043U);
   EXPECT_EQ(ssn->typmod, 15);
+  EXPECT_EQ(ssn->collation, 950U);  // "C"
   EXPECT_EQ(ssn->default_sql, "'none'::character varying");
   ASSERT_TRUE(ssn->sealed);
   EXPECT_EQ(ssn->sealed->field, policy::FieldId{77});
