@@ -26,7 +26,7 @@ endif()
 # GCC 12 reports false positives from inlined library code at -O2.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(pgveil_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-    -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer)
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-dangling-pointer)
 endif()
 if(PGVEIL_SANITIZE)
   target_compile_options(pgveil_flags INTERFACE -fsanitize=${PGVEIL_SANITIZE}
