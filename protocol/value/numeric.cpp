@@ -176,6 +176,29 @@ void truncate(Numeric& value, int places) {
   }
 }
 
+/// Whether there are digits beyond the scale; numeric_recv would cut them.
+bool hides_digits(const Numeric& value) {
+  if (value.digits.empty()) {
+    return false;
+  }
+  const int last = value.weight - static_cast<int>(value.digits.size()) + 1;
+  const int hidden = -last * kDecimals - value.dscale;  // decimals of the last digit
+  return hidden > 0 && (hidden >= kDecimals || value.digits.back() % kPowers[hidden] != 0);
+}
+
+std::optional<Numeric::Kind> special_of(std::uint16_t sign) {
+  switch (sign) {
+    case kNaN:
+      return Numeric::Kind::NaN;
+    case kPlusInfinity:
+      return Numeric::Kind::PlusInfinity;
+    case kMinusInfinity:
+      return Numeric::Kind::MinusInfinity;
+    default:
+      return std::nullopt;
+  }
+}
+
 void put_digit(std::int16_t digit, int first, int count, std::string& out) {
   for (int k = first; k < first + count; ++k) {
     out += static_cast<char>('0' + digit / kPowers[kDecimals - 1 - k] % 10);
@@ -294,26 +317,34 @@ Converted numeric_canonical(Numeric value) {
 }
 
 std::optional<Numeric> numeric_value(ByteView canonical) {
-  const Converted read = numeric_from_binary(canonical, 0);
-  const auto* same = std::get_if<Canonical>(&read);
-  if (same == nullptr || !std::ranges::equal(same->bytes, canonical)) {
-    return std::nullopt;
-  }
   Reader reader(canonical);
   Numeric value;
   const std::uint16_t count = reader.u16();
   value.weight = reader.i16();
   const std::uint16_t sign = reader.u16();
-  value.kind = sign == kNaN             ? Numeric::Kind::NaN
-               : sign == kPlusInfinity  ? Numeric::Kind::PlusInfinity
-               : sign == kMinusInfinity ? Numeric::Kind::MinusInfinity
-                                        : Numeric::Kind::Finite;
-  value.negative = sign == kNegative;
   value.dscale = reader.u16();
+  value.negative = sign == kNegative;
+  if (!reader.ok() || reader.left() != std::size_t{2} * count) {
+    return std::nullopt;
+  }
+  if (const auto kind = special_of(sign)) {
+    const int dscale = *kind == Numeric::Kind::NaN ? 0 : kInfinityDscale;
+    value.kind = *kind;
+    return count == 0 && value.weight == 0 && value.dscale == dscale ? std::optional(value)
+                                                                     : std::nullopt;
+  }
+  value.digits.reserve(count);
   for (std::uint16_t i = 0; i < count; ++i) {
     value.digits.push_back(reader.i16());
+    if (value.digits.back() < 0 || value.digits.back() >= kBase) {
+      return std::nullopt;
+    }
   }
-  return value;
+  const bool stripped = count == 0 ? value.weight == 0 && sign == 0
+                                   : value.digits.front() != 0 && value.digits.back() != 0;
+  const bool good = (sign == 0 || sign == kNegative) && value.dscale <= kDscaleMask && stripped &&
+                    !hides_digits(value);
+  return good ? std::optional(std::move(value)) : std::nullopt;
 }
 
 Converted numeric_from_text(std::string_view text) {
@@ -345,7 +376,7 @@ Converted numeric_from_binary(ByteView bytes, std::uint16_t parameter) {
   if (!reader.ok()) {
     return insufficient_data();
   }
-  const bool special = sign == kNaN || sign == kPlusInfinity || sign == kMinusInfinity;
+  const auto special = special_of(sign);
   if (sign != 0 && sign != kNegative && !special) {
     return PgError{"22P03", "invalid sign in external \"numeric\" value", ""};
   }
@@ -372,9 +403,7 @@ Converted numeric_from_binary(ByteView bytes, std::uint16_t parameter) {
   value.negative = sign == kNegative;
   value.dscale = dscale;
   if (special) {
-    value.kind = sign == kNaN            ? Numeric::Kind::NaN
-                 : sign == kPlusInfinity ? Numeric::Kind::PlusInfinity
-                                         : Numeric::Kind::MinusInfinity;
+    value.kind = *special;
   } else {
     truncate(value, dscale);
   }
