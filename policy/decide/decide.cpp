@@ -64,7 +64,7 @@ Functions sort_out_functions(const DecideContext& context, const Survey& survey)
       found.opaque = "an unknown function";
       continue;
     }
-    if (function->opaque) {
+    if (is_opaque(*function)) {
       found.opaque = function->schema + "." + function->name;
     }
     found.schema = found.schema || classify(*function) == FunctionRule::Schema;
@@ -307,7 +307,11 @@ Plan decide_tagged(const DecideContext& context,
     plan.decision = *refused;
     plan.evidence = before;
   } else {
-    plan.decision = std::move(std::get<Split>(split));
+    auto& built = std::get<Split>(split);
+    built.reason = lineage.obstacle_column.empty()
+                       ? lineage.obstacle
+                       : lineage.obstacle_column + ": " + lineage.obstacle;
+    plan.decision = std::move(built);
   }
   return plan;
 }

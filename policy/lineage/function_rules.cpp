@@ -85,6 +85,11 @@ bool contains_one(const std::array<std::string_view, N>& parts, std::string_view
 
 }  // namespace
 
+bool is_opaque(const CatalogFunction& function) {
+  return function.opaque && function.schema != "information_schema" &&
+         !(function.builtin && function.name.starts_with("pg_stat_get_"));
+}
+
 FunctionRule classify(const CatalogFunction& function) {
   const std::string_view name = function.name;
   if (!function.builtin) {

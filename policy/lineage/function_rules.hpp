@@ -14,6 +14,10 @@ enum class FunctionRule {
   Size          // reads the size or the statistics of relations
 };
 
+/// The body may read tables, and nobody knows which. The functions behind information_schema and
+/// pg_stat_activity do not.
+[[nodiscard]] bool is_opaque(const CatalogFunction& function);
+
 [[nodiscard]] FunctionRule classify(const CatalogFunction& function);
 
 /// Catalog views and tables that hold nothing of any column and that only the server can answer:

@@ -563,7 +563,7 @@ void Lineage::note_function(const Node& node, std::uint32_t oid) {
     opaque_function = "an unknown function";
     return;
   }
-  if (function->opaque && opaque_function.empty()) {
+  if (is_opaque(*function) && opaque_function.empty()) {
     opaque_function = function->schema + "." + function->name;
   }
   switch (classify(*function)) {

@@ -20,6 +20,15 @@ Node without_relabel(Node node) {
   return node;
 }
 
+// A list of varchar is made a list of text element by element.
+Node without_array_relabel(Node node) {
+  node = without_relabel(node);
+  while (is(node, "ARRAYCOERCEEXPR") && is(node.field("elemexpr"), "RELABELTYPE")) {
+    node = without_relabel(node.field("arg"));
+  }
+  return node;
+}
+
 bool text_like(TypeOid type) { return type == kText || type == kVarchar; }
 
 bool integer(TypeOid type) { return type == 20 || type == 21 || type == 23; }
@@ -89,7 +98,7 @@ std::optional<EqualityAtom> Lineage::equality_atom(const Scope& scope, const Nod
     if (!atom.column || !compares(*operation, *atom.column.view->column->sealed)) {
       return std::nullopt;
     }
-    const Node list = without_relabel(right);
+    const Node list = without_array_relabel(right);
     if (is(list, "ARRAYEXPR")) {
       if (list.field("multidims").as_bool()) {
         return std::nullopt;

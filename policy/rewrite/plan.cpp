@@ -136,7 +136,7 @@ std::string print(const InPlace& plan) {
 }
 
 std::string print(const Split& plan) {
-  std::string text = "Split\nserver  " + print(plan.server_sql) + "\n";
+  std::string text = "Split\nbecause " + plan.reason + "\nserver  " + print(plan.server_sql) + "\n";
   text += print(plan.server_parameters);
   text += "slice   ";
   bool first = true;

@@ -180,6 +180,7 @@ struct InPlace {
 };
 
 struct Split {
+  std::string reason;      // why the server alone cannot answer, for people
   SqlTemplate server_sql;  // yields the slice
   std::vector<ServerParameter> server_parameters;
   Slice slice;

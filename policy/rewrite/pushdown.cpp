@@ -17,17 +17,19 @@ std::uint32_t oid_field(const Node& node, std::string_view name) {
   return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
 }
 
-std::vector<Node> flattened(const Node& quals) {
+// BETWEEN is analysed into an AND, but stays one condition of the text.
+std::vector<Node> flattened(const sql::SyntaxTree& syntax, const Node& quals) {
   std::vector<Node> conjuncts;
-  if (is(quals, "BOOLEXPR") && quals.field("boolop").as_text() == "and") {
+  const bool is_and = is(quals, "BOOLEXPR") && quals.field("boolop").as_text() == "and";
+  if (is_and && syntax.operator_form(location_of(quals)) != sql::OperatorForm::Between) {
     for (const Node item : quals.field("args")) {
-      for (Node& inner : flattened(item)) {
+      for (Node& inner : flattened(syntax, item)) {
         conjuncts.push_back(inner);
       }
     }
   } else if (quals.kind() == Node::Kind::List) {
     for (const Node item : quals) {
-      for (Node& inner : flattened(item)) {
+      for (Node& inner : flattened(syntax, item)) {
         conjuncts.push_back(inner);
       }
     }
@@ -66,7 +68,7 @@ void Pushdown::collect(const Scope& scope, const Node& node, std::vector<Node> a
     return;
   }
   std::vector<Node> with_own = applicable;
-  for (Node& conjunct : flattened(node.field("quals"))) {
+  for (Node& conjunct : flattened(lineage_.syntax, node.field("quals"))) {
     with_own.push_back(conjunct);
   }
   if (is(node, "FROMEXPR")) {
@@ -335,7 +337,7 @@ bool Pushdown::gather(const Occurrence& at,
   for (const char* field : {"funcid", "opfuncid"}) {
     const std::uint32_t oid = oid_field(node, field);
     const CatalogFunction* function = oid == 0 ? nullptr : lineage_.catalog.function(oid);
-    if (oid != 0 && (function == nullptr || function->opaque || function->returns_set ||
+    if (oid != 0 && (function == nullptr || is_opaque(*function) || function->returns_set ||
                      classify(*function) == FunctionRule::Volatile ||
                      classify(*function) == FunctionRule::Size)) {
       return false;

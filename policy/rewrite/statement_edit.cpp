@@ -133,11 +133,8 @@ std::optional<SqlTemplate> StatementEdit::finish(const std::vector<std::uint16_t
       }
       result.slots.push_back(marked_[index]);
     } else {
-      const std::size_t index = marker - kMarkerBase;
-      if (index >= standing.size()) {
-        return std::nullopt;
-      }
-      result.slots.push_back({{ValueSource::From::Literal, standing[index]}, {}});
+      const auto index = static_cast<std::uint16_t>(marker - kMarkerBase);
+      result.slots.push_back({{ValueSource::From::Literal, index}, {}});
     }
   }
   return result;

@@ -317,6 +317,11 @@ std::string StatementPlanner::role_key(std::string_view /*login*/,
   return now == nullptr ? std::string() : std::to_string(role_of(*now, current_user).key());
 }
 
+std::string StatementPlanner::role_name(std::string_view user) const {
+  const std::shared_ptr<const PlanningState> now = state();
+  return now == nullptr ? std::string() : role_of(*now, user).role_name();
+}
+
 Epochs StatementPlanner::epochs() const {
   const std::shared_ptr<const PlanningState> now = state();
   return now == nullptr ? Epochs{} : now->epochs;

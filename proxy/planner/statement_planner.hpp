@@ -41,6 +41,8 @@ class StatementPlanner : public Planner {
   [[nodiscard]] std::string role_key(std::string_view login,
                                      std::string_view current_user) const override;
   [[nodiscard]] Epochs epochs() const override;
+  /// Of the policy role that a database user has; "" for none.
+  [[nodiscard]] std::string role_name(std::string_view user) const;
   void schema_changed(std::string_view statement, const SessionSettings& settings) override;
 
  private:

@@ -1,0 +1,4 @@
+-- role nobody
+SELECT id, vip FROM patients
+----
+Pass

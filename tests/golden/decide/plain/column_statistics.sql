@@ -1,0 +1,4 @@
+-- role front_desk
+SELECT most_common_vals FROM pg_stats WHERE tablename = 'patients'
+----
+Local

@@ -1,0 +1,4 @@
+-- role front_desk
+SELECT 1
+----
+Pass

@@ -1,0 +1,4 @@
+-- role front_desk
+SELECT * FROM practitioners ORDER BY last_name
+----
+Pass

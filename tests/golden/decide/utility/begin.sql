@@ -1,0 +1,4 @@
+-- role clinician
+BEGIN
+----
+Pass

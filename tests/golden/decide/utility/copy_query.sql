@@ -1,0 +1,4 @@
+-- role front_desk
+COPY (SELECT name FROM rooms) TO STDOUT
+----
+Pass

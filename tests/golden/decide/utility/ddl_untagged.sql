@@ -1,0 +1,4 @@
+-- role clinician
+ALTER TABLE rooms ADD COLUMN x int
+----
+Pass

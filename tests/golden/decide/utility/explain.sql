@@ -1,0 +1,4 @@
+-- role front_desk
+EXPLAIN SELECT * FROM rooms
+----
+Pass

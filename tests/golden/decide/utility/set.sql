@@ -1,0 +1,4 @@
+-- role clinician
+SET search_path TO billing, public
+----
+Pass

@@ -1,0 +1,7 @@
+-- role clinician
+SELECT id FROM patients WHERE ssn IS NULL
+----
+InPlace
+server  SELECT id, patients.id::pg_catalog.text FROM public.patients WHERE ssn IS NULL
+outputs forward; subject
+seen    public.patients.ssn clear
