@@ -64,12 +64,6 @@ struct Metrics::Impl {
   Family<Counter>& statements =
       counters("pgveil_statements_total", "Statements answered, by plan and verb.");
   std::array<std::array<Counter*, kVerbs.size()>, kPlans.size()> statement{};
-  Family<Histogram>& statement_seconds_family =
-      prometheus::BuildHistogram()
-          .Name("pgveil_statement_duration_seconds")
-          .Help("From a statement's message to its last reply, by plan.")
-          .Register(registry);
-  std::array<Histogram*, kPlans.size()> statement_seconds{};
   Family<Counter>& refusals = counters("pgveil_refusals_total", "Statements refused, by rule.");
   Counter& rows = counter("pgveil_rows_sent_total", "Rows sent to clients.");
   Family<Counter>& received = counters("pgveil_received_bytes_total", "Bytes received, by peer.");
@@ -83,8 +77,6 @@ struct Metrics::Impl {
                                   "Making one plan, the twin's analysis included.",
                                   kStatementSeconds);
 
-  Counter& sealed = counter("pgveil_values_sealed_total", "Values sealed.");
-  Counter& opened = counter("pgveil_values_opened_total", "Sealed values opened.");
   Counter& open_failures = counter("pgveil_open_failures_total",
                                    "Sealed values that did not open: damaged, moved, no key.");
 
@@ -118,8 +110,6 @@ struct Metrics::Impl {
 
   Impl() {
     for (std::size_t p = 0; p < kPlans.size(); ++p) {
-      statement_seconds[p] =
-          &statement_seconds_family.Add({{"plan", kPlans[p]}}, kStatementSeconds);
       for (std::size_t v = 0; v < kVerbs.size(); ++v) {
         statement[p][v] = &statements.Add({{"plan", kPlans[p]}, {"verb", kVerbs[v]}});
       }
@@ -145,9 +135,8 @@ void Metrics::login_refused(std::string_view sqlstate) {
   impl_->logins.Add({{"outcome", "refused"}, {"sqlstate", std::string(sqlstate)}}).Increment();
 }
 
-void Metrics::statement(PlanLabel plan, VerbLabel verb, Seconds duration) {
+void Metrics::statement(PlanLabel plan, VerbLabel verb) {
   impl_->statement.at(at(plan)).at(at(verb))->Increment();
-  impl_->statement_seconds.at(at(plan))->Observe(duration.count());
 }
 
 void Metrics::refusal(std::string_view rule) {
@@ -164,16 +153,12 @@ void Metrics::bytes_sent(PeerLabel to, std::uint64_t count) {
   impl_->sent_to.at(at(to))->Increment(as_double(count));
 }
 
-void Metrics::plan_cache_hit() { impl_->cache_hits.Increment(); }
+void Metrics::plan_cache_hits(std::uint64_t count) { impl_->cache_hits.Increment(as_double(count)); }
 
 void Metrics::plan_cache_miss(Seconds planning) {
   impl_->cache_misses.Increment();
   impl_->planning.Observe(planning.count());
 }
-
-void Metrics::values_sealed(std::uint64_t count) { impl_->sealed.Increment(as_double(count)); }
-
-void Metrics::values_opened(std::uint64_t count) { impl_->opened.Increment(as_double(count)); }
 
 void Metrics::open_failed() { impl_->open_failures.Increment(); }
 

@@ -32,18 +32,16 @@ class Metrics {
   void login_accepted();
   void login_refused(std::string_view sqlstate);
 
-  /// A statement that was answered, however: from its message to its last reply.
-  void statement(PlanLabel plan, VerbLabel verb, Seconds duration);
+  /// A statement that was answered, however.
+  void statement(PlanLabel plan, VerbLabel verb);
   void refusal(std::string_view rule);
   void rows_sent(std::uint64_t count);
   void bytes_received(PeerLabel from, std::uint64_t count);
   void bytes_sent(PeerLabel to, std::uint64_t count);
 
-  void plan_cache_hit();
+  void plan_cache_hits(std::uint64_t count);
   void plan_cache_miss(Seconds planning);
 
-  void values_sealed(std::uint64_t count);
-  void values_opened(std::uint64_t count);
   /// A sealed value that did not open: damaged, moved, or its key is missing.
   void open_failed();
 

@@ -22,6 +22,10 @@ void BrainCore::begin_record(Run& run, Actions& out) {
 
 /// Once per begin record; later calls do nothing.
 void BrainCore::end_record(Run& run, Subjects subjects, std::string_view sqlstate, Actions& out) {
+  if (services_.on_statement && run.plan != nullptr && !run.counted) {
+    run.counted = true;
+    services_.on_statement(*run.plan, run.rows);
+  }
   if (!run.gate.is_recorded() || run.ended) {
     return;
   }
@@ -56,6 +60,9 @@ void BrainCore::drain_subjects(Run& run, Subjects subjects, Actions& out) {
 void BrainCore::record_refusal(const std::shared_ptr<const PreparedPlan>& plan,
                                const protocol::ErrorFields& error,
                                Actions& out) {
+  if (plan != nullptr && services_.on_statement) {
+    services_.on_statement(*plan, 0);
+  }
   if (plan == nullptr || plan->plan.evidence.tables.empty()) {
     return;
   }

@@ -24,6 +24,7 @@
 #include "proxy/session/actions.hpp"
 #include "proxy/session/value_service.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ struct BrainServices {
   const Planner* planner = nullptr;
   PlanCache* plans = nullptr;
   ValueService* values = nullptr;
+  /// A planned statement has ended, or was refused; for metrics. Cheap; called on the driver's thread.
+  std::function<void(const PreparedPlan& plan, std::uint64_t rows)> on_statement;
 };
 
 class BrainCore;

@@ -26,7 +26,8 @@ struct Run {
   std::unique_ptr<RowOpening> opener;    // InPlace by Query; a portal has its own
   std::unique_ptr<SliceBuilding> slice;  // Split
   std::uint64_t rows = 0;
-  bool ended = false;  // the end record was asked for
+  bool ended = false;    // the end record was asked for
+  bool counted = false;  // on_statement was told
 
   /// Split, Local: what the twin answered.
   bool evaluating = false;

@@ -1,0 +1,143 @@
+#include "proxy/cli/control_plane.hpp"
+
+#include "proxy/cli/sql.hpp"
+#include "proxy/keys/key_store.hpp"
+#include "proxy/keys/pg.hpp"
+
+namespace pgveil::proxy::cli {
+namespace {
+
+twin::TwinConfig twin_config(const Config& config) {
+  twin::TwinConfig twin;
+  twin.upstream = config.upstream.admin;
+  twin.bin_dir = config.twin.bin_dir;
+  twin.base_dir = config.twin.data_dir;
+  twin.model_connections = config.twin.model_connections;
+  twin.work_connections = config.twin.work_connections;
+  twin.statement_timeout = config.twin.statement_timeout;
+  return twin;
+}
+
+}  // namespace
+
+ControlPlane::ControlPlane(Config config, std::shared_ptr<const policy::Policy> rules, Log log)
+    : config_(std::move(config)),
+      log_(std::move(log)),
+      twin_(twin_config(config_)),
+      planner_(twin_, [this] { follow_schema(); }),
+      rules_(std::move(rules)) {}
+
+ControlPlane::~ControlPlane() { stop(); }
+
+std::optional<std::string> ControlPlane::start() {
+  auto kek = keys::read_key_file(config_.keys.file);
+  if (!kek) {
+    return kek.error().message;
+  }
+  kek_.emplace(std::move(*kek));
+  if (auto why = load_keys()) {
+    return why;
+  }
+  catalog::CatalogFollower::Options options;
+  options.on_catalog = [this](std::shared_ptr<const policy::Catalog> catalog) {
+    if (auto why = load_keys()) {
+      log_("keys cannot be read again: " + *why);
+    }
+    publish(std::move(catalog));
+  };
+  follower_.emplace(twin_, std::move(options));
+  if (auto followed = follower_->start(); !followed) {
+    return "the twin does not start: " + twin::describe(followed.error());
+  }
+  publish(follower_->current());
+  if (planner_.state() == nullptr) {
+    return std::string("the roles of the server cannot be read");
+  }
+  return std::nullopt;
+}
+
+void ControlPlane::stop() {
+  if (follower_) {
+    follower_->stop();
+  }
+  twin_.stop();
+}
+
+void ControlPlane::use_policy(std::shared_ptr<const policy::Policy> rules) {
+  std::shared_ptr<const policy::Catalog> catalog;
+  {
+    const std::lock_guard lock(mutex_);
+    rules_ = std::move(rules);
+    catalog = catalog_;
+  }
+  publish(std::move(catalog));
+}
+
+void ControlPlane::follow_schema() {
+  if (follower_) {
+    if (auto followed = follower_->check_now(); !followed) {
+      log_("the schema cannot be followed: " + twin::describe(followed.error()));
+    }
+  }
+}
+
+std::shared_ptr<const crypto::Keyring> ControlPlane::keyring() const {
+  const std::lock_guard lock(mutex_);
+  return keyring_;
+}
+
+// A database without schema pgveil has no sealed columns and needs no keys.
+std::optional<std::string> ControlPlane::load_keys() {
+  auto connection = keys::PgConnection::open(config_.upstream.admin);
+  if (!connection) {
+    return connection.error().message;
+  }
+  std::shared_ptr<const crypto::Keyring> loaded;
+  const auto schema = keys::check_schema(*connection);
+  if (schema) {
+    const std::shared_ptr<const crypto::Keyring> older = keyring();
+    auto keyring = keys::load_keyring(*connection, *kek_, older.get());
+    if (!keyring) {
+      return keyring.error().message;
+    }
+    loaded = *keyring;
+  } else if (schema.error().code != keys::Errc::NoSchema) {
+    return schema.error().message;
+  } else {
+    loaded = std::make_shared<const crypto::Keyring>();
+  }
+  const std::lock_guard lock(mutex_);
+  keyring_ = std::move(loaded);
+  return std::nullopt;
+}
+
+std::optional<std::string> ControlPlane::load_memberships(PlanningState& state) {
+  auto connection = keys::PgConnection::open(config_.upstream.admin);
+  if (!connection) {
+    return connection.error().message;
+  }
+  auto rows = connection->query(std::string(sql::kMemberships));
+  if (!rows) {
+    return rows.error().message;
+  }
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    state.memberships[rows->text(i, 0)].push_back(rows->text(i, 1));
+  }
+  return std::nullopt;
+}
+
+void ControlPlane::publish(std::shared_ptr<const policy::Catalog> catalog) {
+  auto state = std::make_shared<PlanningState>();
+  if (auto why = load_memberships(*state)) {
+    log_("the roles of the server cannot be read: " + *why);
+    return;  // the old state stays, and plans of a new twin are refused
+  }
+  const std::lock_guard lock(mutex_);
+  catalog_ = std::move(catalog);
+  state->policy = rules_;
+  state->catalog = catalog_;
+  state->epochs = {rules_->epoch, catalog_->epoch};
+  planner_.use(std::move(state));
+}
+
+}  // namespace pgveil::proxy::cli
