@@ -39,7 +39,6 @@ struct Connection final : Stoppable {
   std::uint64_t id;
   std::unique_ptr<Stream> client;       // moves on to the session
   protocol::FrameBuffer client_frames;  // after the StartupMessage
-  bool direct_tls = false;
 };
 
 /// Answers SSLRequest, GSSENCRequest and CancelRequest until a StartupMessage comes that may log in.

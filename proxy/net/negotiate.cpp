@@ -125,6 +125,14 @@ asio::awaitable<bool> answer_byte(Stream& client, char answer) {
   co_return !ec;
 }
 
+asio::awaitable<bool> start_tls(std::shared_ptr<Connection> connection) {
+  if (!connection->client->start_tls(*connection->core->client_tls, Stream::TlsRole::Server)) {
+    co_return false;
+  }
+  const error_code ec = co_await connection->client->handshake();
+  co_return !ec;
+}
+
 /// False: the connection is of no more use.
 asio::awaitable<bool> answer_ssl(std::shared_ptr<Connection> connection) {
   Stream& client = *connection->client;
@@ -137,18 +145,13 @@ asio::awaitable<bool> answer_ssl(std::shared_ptr<Connection> connection) {
   if (!sent || !possible) {
     co_return sent;
   }
-  client.start_tls(*connection->core->client_tls);
-  const error_code ec = co_await client.handshake(asio::ssl::stream_base::server);
-  co_return !ec;
+  co_return co_await start_tls(connection);
 }
 
 /// A ClientHello without an SSLRequest before it. Demands ALPN.
 asio::awaitable<bool> start_direct_tls(std::shared_ptr<Connection> connection) {
-  Stream& client = *connection->client;
-  connection->direct_tls = true;
-  client.start_tls(*connection->core->client_tls);
-  const error_code ec = co_await client.handshake(asio::ssl::stream_base::server);
-  co_return !ec && negotiated_postgresql(client.tls());
+  const bool secured = co_await start_tls(connection);
+  co_return secured&& negotiated_postgresql(connection->client->tls());
 }
 
 /// TLS first, if the client starts with it; false: gone.

@@ -7,6 +7,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -236,6 +237,7 @@ std::optional<std::string> Server::Impl::listen_unix() {
 }
 
 std::optional<std::string> Server::Impl::start() {
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT: OpenSSL writes without MSG_NOSIGNAL
   if (auto why = prepare_tls()) {
     return why;
   }

@@ -24,7 +24,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Nothing, or why it does not listen.
+  /// Nothing, or why it does not listen. The process ignores SIGPIPE from then on.
   [[nodiscard]] std::optional<std::string> start();
   /// No new connections; idle sessions end with 57P01, busy ones when they are done or after
   /// `shutdown_timeout`.

@@ -2,10 +2,12 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
-#include <array>
+#include <algorithm>
+#include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,8 +16,6 @@
 namespace pgveil::proxy {
 
 namespace {
-
-constexpr std::size_t kTlsInbox = 16'384;  // one record
 
 void set_option(int fd, int level, int option, int value) {
   (void)::setsockopt(fd, level, option, &value, sizeof value);
@@ -31,12 +31,12 @@ void set_tcp_options(int fd) {
 
 }  // namespace
 
-Stream::Stream(Socket socket) : plain_(std::move(socket)) {
+Stream::Stream(Socket socket) : socket_(std::move(socket)) {
   error_code ec;
-  plain_->non_blocking(true, ec);
+  socket_.non_blocking(true, ec);
   sockaddr_storage address{};
   socklen_t size = sizeof address;
-  const int fd = plain_->native_handle();
+  const int fd = socket_.native_handle();
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
     unix_ = address.ss_family == AF_UNIX;
   }
@@ -50,7 +50,7 @@ std::string Stream::peer() const {
     return "local";
   }
   error_code ec;
-  const auto remote = socket().remote_endpoint(ec);
+  const auto remote = socket_.remote_endpoint(ec);
   if (ec) {
     return "unknown";
   }
@@ -66,105 +66,175 @@ std::string Stream::peer() const {
          std::to_string(endpoint.port());
 }
 
-void Stream::start_tls(asio::ssl::context& context) {
-  BOOST_ASSERT(plain_);
-  tls_ = std::make_unique<Tls>(std::move(*plain_), context);
-  plain_.reset();
-  inbox_ = std::make_unique<std::byte[]>(kTlsInbox);
+bool Stream::start_tls(asio::ssl::context& context, TlsRole role) {
+  BOOST_ASSERT(!tls_);
+  tls_.reset(SSL_new(context.native_handle()));
+  if (!tls_ || SSL_set_fd(tls_.get(), socket_.native_handle()) != 1) {
+    return false;
+  }
+  SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  role == TlsRole::Server ? SSL_set_accept_state(tls_.get()) : SSL_set_connect_state(tls_.get());
+  return true;
 }
 
-asio::awaitable<error_code> Stream::handshake(asio::ssl::stream_base::handshake_type type) {
-  const auto [ec] = co_await tls_->async_handshake(type, kAwait);
+Stream::Want Stream::outcome(int result, error_code& ec) {
+  ec = {};
+  const int system_error = errno;
+  switch (SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_NONE:
+      return Want::Nothing;
+    case SSL_ERROR_WANT_READ:
+      return Want::Read;
+    case SSL_ERROR_WANT_WRITE:
+      return Want::Write;
+    case SSL_ERROR_ZERO_RETURN:
+      ec = asio::error::eof;
+      return Want::Nothing;
+    case SSL_ERROR_SYSCALL:
+      ec = error_code(system_error != 0 ? system_error : ECONNRESET,
+                      boost::system::system_category());
+      return Want::Nothing;
+    default:
+      ec = error_code(static_cast<int>(ERR_peek_error()), asio::error::get_ssl_category());
+      return Want::Nothing;
+  }
+}
+
+asio::awaitable<error_code> Stream::wait_for(Want want) {
+  const auto side = want == Want::Write ? Socket::wait_write : Socket::wait_read;
+  const auto [ec] = co_await socket_.async_wait(side, kAwait);
   co_return ec;
 }
 
-asio::awaitable<error_code> Stream::wait_readable() {
-  if (!tls_) {
-    const auto [ec] = co_await plain_->async_wait(Socket::wait_read, kAwait);
-    co_return ec;
+asio::awaitable<error_code> Stream::handshake() {
+  for (;;) {
+    error_code ec;
+    ERR_clear_error();
+    const Want want = outcome(SSL_do_handshake(tls_.get()), ec);
+    if (want == Want::Nothing) {
+      co_return ec;
+    }
+    ec = co_await wait_for(want);
+    if (ec) {
+      co_return ec;
+    }
   }
-  if (inbox_size_ > 0) {
+}
+
+asio::awaitable<error_code> Stream::wait_readable() {
+  if (tls_ && SSL_pending(tls_.get()) > 0) {
     co_return error_code();
   }
-  const auto buffer = asio::buffer(inbox_.get(), kTlsInbox);
-  const auto [ec, size] = co_await tls_->async_read_some(buffer, kAwait);
-  inbox_size_ = size;
-  co_return ec == asio::ssl::error::stream_truncated ? error_code(asio::error::eof) : ec;
+  co_return co_await wait_for(Want::Read);
 }
 
 protocol::ByteView Stream::take(std::span<std::byte> scratch, error_code& ec) {
-  if (tls_) {
-    const protocol::ByteView got(inbox_.get(), std::exchange(inbox_size_, 0));
-    ec = got.empty() ? error_code(asio::error::would_block) : error_code();
-    return got;
+  ec = {};
+  if (!tls_) {
+    const std::size_t size = socket_.read_some(asio::buffer(scratch.data(), scratch.size()), ec);
+    return scratch.first(size);
   }
-  const std::size_t size = plain_->read_some(asio::buffer(scratch.data(), scratch.size()), ec);
-  return scratch.first(size);
+  std::size_t taken = 0;
+  Want want = Want::Nothing;
+  while (taken < scratch.size() && want == Want::Nothing && !ec) {
+    std::size_t size = 0;
+    ERR_clear_error();
+    want =
+        outcome(SSL_read_ex(tls_.get(), scratch.data() + taken, scratch.size() - taken, &size), ec);
+    taken += size;
+  }
+  if (taken > 0) {
+    ec = {};  // an error comes again with the next call
+  } else if (want != Want::Nothing) {
+    ec = asio::error::would_block;
+  }
+  return scratch.first(taken);
 }
 
 asio::awaitable<std::optional<char>> Stream::read_byte() {
   char byte = 0;
   const auto buffer = asio::buffer(&byte, 1);
-  const auto [ec, size] = co_await plain_->async_read_some(buffer, kAwait);
+  const auto [ec, size] = co_await socket_.async_read_some(buffer, kAwait);
   co_return ec ? std::nullopt : std::optional<char>(byte);
 }
 
 asio::awaitable<std::optional<unsigned char>> Stream::peek_byte() {
   unsigned char byte = 0;
   const auto buffer = asio::buffer(&byte, 1);
-  const auto [ec, size] = co_await plain_->async_receive(buffer, Socket::message_peek, kAwait);
+  const auto [ec, size] = co_await socket_.async_receive(buffer, Socket::message_peek, kAwait);
   co_return ec ? std::nullopt : std::optional<unsigned char>(byte);
 }
 
 std::size_t Stream::available() const {
   error_code ec;
-  return socket().available(ec);
-}
-
-asio::awaitable<error_code> Stream::write_all(protocol::ByteView bytes) {
-  const auto buffer = asio::buffer(bytes.data(), bytes.size());
-  if (tls_) {
-    const auto [ec, size] = co_await asio::async_write(*tls_, buffer, kAwait);
-    co_return ec;
-  }
-  const auto [ec, size] = co_await asio::async_write(*plain_, buffer, kAwait);
-  co_return ec;
+  return socket_.available(ec);
 }
 
 std::size_t Stream::write_now(protocol::ByteView bytes, error_code& ec) {
   ec = {};
-  if (tls_ || bytes.empty()) {
-    return 0;
+  std::size_t written = 0;
+  write_wants_ = Want::Write;
+  while (written < bytes.size() && !ec) {
+    const protocol::ByteView rest = bytes.subspan(written);
+    std::size_t size = 0;
+    if (tls_) {
+      ERR_clear_error();
+      write_wants_ = outcome(SSL_write_ex(tls_.get(), rest.data(), rest.size(), &size), ec);
+    } else {
+      size = socket_.write_some(asio::buffer(rest.data(), rest.size()), ec);
+    }
+    written += size;
+    if (size == 0) {
+      break;
+    }
   }
-  const std::size_t size = plain_->write_some(asio::buffer(bytes.data(), bytes.size()), ec);
   if (ec == asio::error::would_block) {
     ec = {};
   }
-  return size;
+  return written;
+}
+
+asio::awaitable<error_code> Stream::write_all(protocol::ByteView bytes) {
+  error_code ec;
+  for (;;) {
+    bytes = bytes.subspan(write_now(bytes, ec));
+    if (bytes.empty() || ec) {
+      co_return ec;
+    }
+    ec = co_await wait_for(write_wants_);
+    if (ec) {
+      co_return ec;
+    }
+  }
 }
 
 asio::awaitable<void> Stream::finish_writing() {
   error_code ec;
-  if (tls_) {
-    // Says close_notify. It does not wait for the peer's: SSL_shutdown is called once.
-    const Deadline deadline(tls_->get_executor(), std::chrono::seconds(1), [this] { close(); });
-    SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
-    co_await tls_->async_shutdown(kAwait);
+  Want want = Want::Nothing;
+  if (tls_ && SSL_is_init_finished(tls_.get()) == 1) {
+    ERR_clear_error();
+    want = outcome(SSL_shutdown(tls_.get()), ec);  // says close_notify, waits for no answer
   }
-  socket().shutdown(Socket::shutdown_send, ec);
+  if (want == Want::Write) {
+    const Deadline deadline(socket_.get_executor(), std::chrono::seconds(1), [this] { close(); });
+    ec = co_await wait_for(want);
+    ERR_clear_error();
+    (void)outcome(SSL_shutdown(tls_.get()), ec);
+  }
+  socket_.shutdown(Socket::shutdown_send, ec);
 }
 
 void Stream::close() {
   error_code ec;
-  socket().close(ec);
+  socket_.close(ec);
 }
 
 asio::awaitable<bool> Stream::wait_broken() {
-  const auto [ec] = co_await socket().async_wait(Socket::wait_error, kAwait);
+  const auto [ec] = co_await socket_.async_wait(Socket::wait_error, kAwait);
   if (ec) {
     co_return false;
   }
-  pollfd entry{socket().native_handle(), 0, 0};
+  pollfd entry{socket_.native_handle(), 0, 0};
   co_return ::poll(&entry, 1, 0) > 0 && (entry.revents & (POLLERR | POLLHUP)) != 0;
 }
 

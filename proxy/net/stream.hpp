@@ -2,13 +2,15 @@
 
 /// One peer's connection: TCP or unix socket, plain or TLS. Reading and writing may go on at the same
 /// time, each of them once. `close` ends whatever waits.
+/// TLS is OpenSSL upon the non-blocking socket, without buffers in between, so that an idle connection
+/// costs little. OpenSSL writes with write(): the process must ignore SIGPIPE, see Server::start.
 /// Threads: the one of its executor.
 
 #include "protocol/bytes.hpp"
 #include "proxy/net/waiting.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include <memory>
 #include <optional>
@@ -19,7 +21,8 @@ namespace pgveil::proxy {
 class Stream {
  public:
   using Socket = asio::generic::stream_protocol::socket;
-  using Tls = asio::ssl::stream<Socket>;
+
+  enum class TlsRole { Server, Client };
 
   /// Sets TCP_NODELAY and keep-alive where they exist.
   explicit Stream(Socket socket);
@@ -29,19 +32,19 @@ class Stream {
   [[nodiscard]] bool is_unix() const { return unix_; }
 
   /// Null unless TLS.
-  [[nodiscard]] SSL* tls() { return tls_ ? tls_->native_handle() : nullptr; }
+  [[nodiscard]] SSL* tls() { return tls_.get(); }
 
   /// What the peer is, for people: an address with port, or "local".
   [[nodiscard]] std::string peer() const;
 
-  /// Turns the connection into TLS and shakes hands. Nothing may be buffered beside it.
-  void start_tls(asio::ssl::context& context);
-  [[nodiscard]] asio::awaitable<error_code> handshake(asio::ssl::stream_base::handshake_type type);
+  /// Turns the connection into TLS; then shake hands. Nothing may be buffered beside it. False: there
+  /// is no memory for it.
+  [[nodiscard]] bool start_tls(asio::ssl::context& context, TlsRole role);
+  [[nodiscard]] asio::awaitable<error_code> handshake();
 
   /// Waits until `take` has something to give, or an error (eof at the end).
   [[nodiscard]] asio::awaitable<error_code> wait_readable();
-  /// What has come, without waiting; empty with `would_block` if nothing has. Plain connections read
-  /// into `scratch`. The view is valid until the next call here or use of `scratch`.
+  /// What has come, read into `scratch` without waiting; empty with `would_block` if nothing has.
   [[nodiscard]] protocol::ByteView take(std::span<std::byte> scratch, error_code& ec);
   /// One byte, no more.
   [[nodiscard]] asio::awaitable<std::optional<char>> read_byte();
@@ -52,7 +55,7 @@ class Stream {
 
   /// Writes all of `bytes`, which the caller keeps.
   [[nodiscard]] asio::awaitable<error_code> write_all(protocol::ByteView bytes);
-  /// Writes what can be written without waiting; 0 for TLS.
+  /// Writes what can be written without waiting. What it did not take must come again, unchanged.
   [[nodiscard]] std::size_t write_now(protocol::ByteView bytes, error_code& ec);
 
   /// Nothing more will be written: the peer sees the end. Not while a write goes on.
@@ -62,14 +65,19 @@ class Stream {
   [[nodiscard]] asio::awaitable<bool> wait_broken();
 
  private:
-  [[nodiscard]] Socket& socket() { return tls_ ? tls_->next_layer() : *plain_; }
+  enum class Want { Nothing, Read, Write };
 
-  [[nodiscard]] const Socket& socket() const { return tls_ ? tls_->next_layer() : *plain_; }
+  struct FreeTls {
+    void operator()(SSL* tls) const { SSL_free(tls); }
+  };
 
-  std::optional<Socket> plain_;
-  std::unique_ptr<Tls> tls_;
-  std::unique_ptr<std::byte[]> inbox_;  // TLS: what wait_readable read
-  std::size_t inbox_size_ = 0;
+  /// What OpenSSL's answer means: done, come back when the socket is ready, or `ec`.
+  [[nodiscard]] Want outcome(int result, error_code& ec);
+  [[nodiscard]] asio::awaitable<error_code> wait_for(Want want);
+
+  Socket socket_;
+  std::unique_ptr<SSL, FreeTls> tls_;
+  Want write_wants_ = Want::Write;  // what the last write_now waits for
   bool unix_ = false;
 };
 

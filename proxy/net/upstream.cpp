@@ -96,11 +96,11 @@ asio::awaitable<const char*> secure(std::shared_ptr<Core> core, Stream& stream) 
   if (*answer != 'S') {
     co_return "The server does not support TLS.";
   }
-  stream.start_tls(*core->upstream_tls);
-  if (!prepare_upstream_tls(stream.tls(), options)) {
+  if (!stream.start_tls(*core->upstream_tls, Stream::TlsRole::Client) ||
+      !prepare_upstream_tls(stream.tls(), options)) {
     co_return "The server's name cannot be verified.";
   }
-  const error_code ec = co_await stream.handshake(asio::ssl::stream_base::client);
+  const error_code ec = co_await stream.handshake();
   co_return ec ? "The TLS handshake failed." : nullptr;
 }
 
