@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 namespace pgveil::policy::sql {
 namespace {
@@ -40,6 +42,29 @@ TEST(Deparse, EveryStatementOfTheCorpusComesBackAsTheSameTree) {
       EXPECT_EQ(out.error().code, Errc::Deparse);
     }
   }
+}
+
+TEST(Deparse, FourThreadsDoNotDisturbEachOther) {
+  const std::vector<std::string> statements = corpus();
+  std::vector<std::string> expected;
+  for (const std::string& sql : statements) {
+    const auto out = SyntaxTree::parse(sql)->deparse();
+    expected.push_back(out ? *out : "");
+  }
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> wrong = 0;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; i < statements.size(); ++i) {
+        const std::size_t at = (i * 7 + t * 31) % statements.size();
+        const auto out = SyntaxTree::parse(statements[at])->deparse();
+        if ((out ? *out : "") != expected[at]) ++wrong;
+        if (SyntaxTree::parse("SELECT FROM FROM " + std::to_string(i))) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0U);
 }
 
 TEST(Deparse, ATreeThatCannotBePrintedIsAnError) {
