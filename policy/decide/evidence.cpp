@@ -8,7 +8,7 @@
 namespace pgveil::policy {
 namespace {
 
-Verb verb_of(const Scope& top, bool reads) {
+Verb verb_of(const Scope& top, bool only_searches) {
   switch (top.command) {
     case Command::Insert:
       return Verb::Create;
@@ -17,7 +17,7 @@ Verb verb_of(const Scope& top, bool reads) {
     case Command::Delete:
       return Verb::Delete;
     default:
-      return reads ? Verb::Read : Verb::Search;
+      return only_searches ? Verb::Search : Verb::Read;
   }
 }
 
@@ -28,6 +28,7 @@ Evidence evidence_of(Lineage& lineage) {
   std::set<std::string> tables;
   std::set<SeenColumn> columns;
   bool reads = false;
+  bool searches = false;
   for (const Occurrence& at : lineage.occurrences) {
     const std::string table = at.relation->schema + "." + at.relation->name;
     bool touched = at.row_filter != nullptr ||
@@ -44,7 +45,7 @@ Evidence evidence_of(Lineage& lineage) {
       }
       if (at.searched.contains(column.attnum)) {
         columns.insert({table, column.name, How::Searched});
-        touched = true;
+        searches = touched = true;
       }
       if (at.written.contains(column.attnum)) {
         columns.insert({table, column.name, How::Written});
@@ -57,7 +58,7 @@ Evidence evidence_of(Lineage& lineage) {
   }
   evidence.tables.assign(tables.begin(), tables.end());
   evidence.columns.assign(columns.begin(), columns.end());
-  evidence.verb = tables.empty() ? Verb::None : verb_of(lineage.tree.top(), reads);
+  evidence.verb = tables.empty() ? Verb::None : verb_of(lineage.tree.top(), searches && !reads);
   evidence.normalized = sql::normalize(lineage.syntax.text());
   return evidence;
 }

@@ -186,7 +186,9 @@ Result<void> SyntaxTree::append_outputs(const std::vector<std::string>& expressi
   if (!list) return make_error(Errc::NotPossible, "append_outputs");
   std::vector<PgQuery__Node*> items(*list->items, *list->items + *list->count);
   for (const std::string& expression : expressions) {
-    const auto item = make_output(impl_->arena, expression, {}, impl_->limits);
+    // A name of its own: ORDER BY id must not find a second output called id.
+    const std::string name = "pgveil_" + std::to_string(items.size() + 1);
+    const auto item = make_output(impl_->arena, expression, name, impl_->limits);
     if (!item) return item.error();
     items.push_back(*item);
   }

@@ -162,6 +162,7 @@ class SyntaxTree {
   /// Also for targets, so that what was analysed is what runs. NotPossible: the name of a WITH query.
   [[nodiscard]] Result<void> qualify_table(std::int32_t location, std::string_view schema);
   /// Into the top level SELECT list, or RETURNING list (which is made if there is none).
+  /// They are named pgveil_<n>, so that no ORDER BY can mean them.
   /// NotPossible: set operations, VALUES.
   [[nodiscard]] Result<void> append_outputs(const std::vector<std::string>& expressions);
   /// Replaces the top level SELECT or RETURNING list. {expression, name}; empty name: none.

@@ -46,7 +46,8 @@ int migrate_command(const Config& config,
   options.progress = isatty(STDERR_FILENO) == 1;
   options.drop_schema = arguments.options.contains("--drop-schema");
   if (arguments.command == "plan") {
-    return exit_code(apply::run_plan(options, rules, out));
+    const int code = apply::run_plan(options, rules, out);
+    return code == apply::kExitPending ? kOk : exit_code(code);  // a plan is no finding
   }
   if (arguments.command == "apply") {
     return exit_code(apply::run_apply(options, rules, out));

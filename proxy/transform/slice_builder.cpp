@@ -136,7 +136,15 @@ Result<void> SliceBuilder::add_tuple(std::size_t index) {
       return error(Errc::PlanMismatch, *relation.subject_output);
     }
     if (const auto& subject = cells_[*relation.subject_output]) {
-      subjects_.add(relation.subject_table, protocol::as_text(*subject));
+      ByteView name = *subject;
+      if (form_ == ByteaForm::Text) {  // textsend's bytes, printed as bytea
+        scratch_.clear();
+        if (!decode_bytea_text(name, scratch_)) {
+          return error(Errc::MalformedRow, *relation.subject_output);
+        }
+        name = scratch_;
+      }
+      subjects_.add(relation.subject_table, protocol::as_text(name));
     }
   }
   ++relations_[index].rows;

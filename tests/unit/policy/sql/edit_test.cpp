@@ -181,13 +181,13 @@ TEST(QualifyTable, NamesTheSchema) {
 TEST(Outputs, AreAppended) {
   auto select = parse("SELECT a FROM t LIMIT 5");
   ASSERT_TRUE(select.append_outputs({"t.id::text", "f(a)"}));
-  EXPECT_EQ(printed(select), "SELECT a, t.id::text, f(a) FROM t LIMIT 5");
+  EXPECT_EQ(printed(select), "SELECT a, t.id::text AS pgveil_2, f(a) AS pgveil_3 FROM t LIMIT 5");
   auto update = parse("UPDATE t SET a = 1");
   ASSERT_TRUE(update.append_outputs({"id"}));
-  EXPECT_EQ(printed(update), "UPDATE t SET a = 1 RETURNING id");
+  EXPECT_EQ(printed(update), "UPDATE t SET a = 1 RETURNING id AS pgveil_1");
   auto insert = parse("INSERT INTO t VALUES (1) RETURNING a");
   ASSERT_TRUE(insert.append_outputs({"id"}));
-  EXPECT_EQ(printed(insert), "INSERT INTO t VALUES (1) RETURNING a, id");
+  EXPECT_EQ(printed(insert), "INSERT INTO t VALUES (1) RETURNING a, id AS pgveil_2");
   for (const char* sql : {"SELECT 1 UNION SELECT 2", "VALUES (1)", "BEGIN"}) {
     auto tree = parse(sql);
     EXPECT_EQ(tree.append_outputs({"id"}).error().code, Errc::NotPossible) << sql;
