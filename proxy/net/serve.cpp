@@ -69,7 +69,6 @@ asio::awaitable<std::shared_ptr<Session>> log_in(std::shared_ptr<Connection> con
   const protocol::Authentication ok;
   protocol::encode_authentication(greeting, ok);
   protocol::put_bytes(greeting, upstream->greeting);
-  report_login(*core, identity, "00000");
   co_return std::make_shared<Session>(core, connection->thread, std::move(identity),
                                       std::move(connection->client), std::move(upstream));
 }

@@ -80,6 +80,9 @@ crypto::Result<void> Session::start(protocol::Bytes greeting, protocol::ByteView
   thread_.connections[identity_.session] = self;
   count(core_->counters.sessions_open);
   count(core_->counters.sessions_started);
+  if (core_->services.on_login) {
+    core_->services.on_login(identity_, "00000");
+  }
 
   spawn_flow(read_client(self));
   spawn_flow(read_server(self));

@@ -1,5 +1,6 @@
 // proxy/net with a Brain that passes every byte: what listening, TLS, logins, cancels, flow control and
-// the end of sessions do, without policy. Ends with SIGTERM.
+// the end of sessions do, without policy. With brain=real it is the session logic itself, whose planner
+// plans Pass for every text. Ends with SIGTERM.
 //   pass_through key=value …     prints "port <n>" when it listens, counters at the end
 #include "protocol/frame.hpp"
 #include "protocol/message/query.hpp"
@@ -101,6 +102,60 @@ class PassThrough final : public BrainPort {
   bool fatal_ = false;
 };
 
+/// One statement per text, which touches nothing that is tagged.
+class PassPlanner final : public Planner {
+ public:
+  SplitResult split(std::string_view sql) override {
+    std::vector<StatementText> statements;
+    if (sql.find_first_not_of(" ;\t\n") != std::string_view::npos) {
+      statements.push_back({0, sql.size()});
+    }
+    return statements;
+  }
+
+  PlanResult plan(const PlanRequest&) override {
+    auto plan = std::make_shared<PreparedPlan>();
+    plan->plan.decision = policy::Pass{};
+    return std::shared_ptr<const PreparedPlan>(std::move(plan));
+  }
+
+  std::string role_key(std::string_view, std::string_view) const override { return "everyone"; }
+
+  Epochs epochs() const override { return {1, 1}; }
+
+  void schema_changed(std::string_view, const SessionSettings&) override {}
+};
+
+/// Nobody asks for values where everything is Pass.
+class NoValues final : public ValueService {
+ public:
+  FilledSql fill_sql(const policy::SqlTemplate&, const ValueInput&, const ConvertResult*) override {
+    return unexpected();
+  }
+
+  FilledParameters fill_parameters(const std::vector<policy::ServerParameter>&,
+                                   const ValueInput&,
+                                   const ConvertResult*) override {
+    return unexpected();
+  }
+
+  std::unique_ptr<RowOpening> open_rows(const PreparedPlan&,
+                                        const std::vector<std::int16_t>&,
+                                        const SessionSettings&,
+                                        CellForm) override {
+    std::abort();
+  }
+
+  std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan&, CellForm) override {
+    std::abort();
+  }
+
+ private:
+  static protocol::ErrorFields unexpected() {
+    return protocol::make_error("ERROR", "XX000", "nothing is sealed here");
+  }
+};
+
 using Arguments = std::map<std::string, std::string>;
 
 std::string text(const Arguments& arguments, const std::string& key, const std::string& otherwise) {
@@ -172,6 +227,20 @@ int main(int argc, char** argv) {
   services.make_brain = [](SessionIdentity, const ParameterStatuses&) {
     return std::make_unique<PassThrough>();
   };
+  PassPlanner planner;
+  PlanCache plans(1'000);
+  NoValues values;
+  if (text(arguments, "brain", "pass") == "real") {
+    BrainServices brain;
+    brain.planner = &planner;
+    brain.plans = &plans;
+    brain.values = &values;
+    services.make_brain = brains(brain, SessionLimits());
+    services.planner = &planner;
+    services.plan = [&planner, &plans](const TextPlanRequest& request) {
+      return plan_text(planner, plans, request);
+    };
+  }
   services.log = [](LogLevel, std::string_view line) {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
   };

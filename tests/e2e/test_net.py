@@ -1,7 +1,7 @@
 """proxy/net against a real PostgreSQL, with a Brain that passes every byte: start-up in all its forms, TLS on
 both sides, logins, cancels, flow control, half-closed and lost connections, shutdown.
 
-    test_net.py <pass_through binary>
+    test_net.py <pass_through binary> [key=value …]      brain=real: with the session logic itself
 """
 import os
 import re
@@ -17,7 +17,7 @@ import time
 from harness import Checks, Cluster, Workspace, free_port, run
 from wire import LoginError, Wire, WireError, cancel, cstr, error_fields, frame, tls_context
 
-PASS_THROUGH = sys.argv[1]
+PASS_THROUGH = sys.argv[1:]
 SSL_REQUEST = struct.pack("!II", 8, 80877103)
 GSS_REQUEST = struct.pack("!II", 8, 80877104)
 checks = Checks("proxy/net")
@@ -26,7 +26,7 @@ checks = Checks("proxy/net")
 class Proxy:
     def __init__(self, **options):
         words = [f"{key}={value}" for key, value in options.items()]
-        self.process = subprocess.Popen([PASS_THROUGH, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        self.process = subprocess.Popen([*PASS_THROUGH, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         text=True)
         line = self.process.stdout.readline()
         if not line.startswith("port "):
