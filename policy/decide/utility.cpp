@@ -176,6 +176,10 @@ Plan decide_utility(const DecideContext& context,
   const sql::UtilityFacts& facts = syntax.utility();
   const Words ddl{Rule::SealedDdl, "the schema of a tagged table cannot be changed through pgveil",
                   "revert the table, change it, and apply the policy again"};
+  if (facts.temporary) {
+    return refuse(Rule::NotUnderstood, "temporary tables cannot yet be followed",
+                  "use an ordinary table, or WITH");
+  }
   switch (syntax.kind()) {
     case Kind::Transaction:
       return decide_transaction(facts);

@@ -86,8 +86,9 @@ bool contains_one(const std::array<std::string_view, N>& parts, std::string_view
 }  // namespace
 
 bool is_opaque(const CatalogFunction& function) {
-  return function.opaque && function.schema != "information_schema" &&
-         !(function.builtin && function.name.starts_with("pg_stat_get_"));
+  const bool harmless = function.builtin && (function.name.starts_with("pg_stat_get_") ||
+                                             function.name == "set_config");
+  return function.opaque && function.schema != "information_schema" && !harmless;
 }
 
 FunctionRule classify(const CatalogFunction& function) {

@@ -83,6 +83,17 @@ void Lineage::find_occurrences() {
                     : scope.command == Command::Update ? Occurrence::Use::UpdateTarget
                                                        : Occurrence::Use::DeleteTarget;
       }
+      if (entry.selected.contains(0)) {
+        for (const CatalogColumn& column : relation->columns) {
+          found.read.insert(column.attnum);  // (t).c needs the right to the whole row
+        }
+      }
+      if (found.use == Occurrence::Use::InsertTarget ||
+          found.use == Occurrence::Use::UpdateTarget) {
+        for (const auto* written : {&entry.inserted, &entry.updated}) {
+          found.written.insert(written->begin(), written->end());
+        }
+      }
       by_entry_[{&scope, entry.index}] = &found;
     }
   }

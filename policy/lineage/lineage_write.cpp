@@ -55,11 +55,6 @@ void Lineage::assign(const Scope& scope, Occurrence& target, const TargetEntry& 
     return;
   }
   const ColumnAt column{&target, &view_of(target, attnum)};
-  const bool named =
-      target.entry->inserted.contains(attnum) || target.entry->updated.contains(attnum);
-  if (named) {
-    target.written.insert(attnum);
-  }
   const Node inner = without_assignment_casts(entry.expr);
   const RangeEntry* source = is(inner, "VAR") && inner.field("varlevelsup").as_int_or(0) == 0
                                  ? scope.entry(static_cast<int>(inner.field("varno").as_int_or(0)))
@@ -172,7 +167,6 @@ void Lineage::walk_on_conflict(const Scope& scope, Occurrence& target) {
     entry.expr = item.field("expr");
     entry.number = static_cast<int>(item.field("resno").as_int_or(0));
     if (!item.field("resjunk").as_bool()) {
-      target.written.insert(static_cast<std::int16_t>(entry.number));
       assign(scope, target, entry);
     }
   }

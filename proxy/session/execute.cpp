@@ -45,12 +45,15 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
     return refuse_extended("-", audit_error(), FailsAt::Analysis, out);
   }
   const bool evaluates = run.kind == PlanKind::Split || run.kind == PlanKind::Local;
+  // A limit means nothing to a statement without rows; it must not stop the RETURNING that a plan added.
+  const bool unlimited =
+      evaluates || (run.kind == PlanKind::InPlace && run.plan != nullptr && !run.plan->columns);
   const std::string upstream =
       portal == nullptr ? std::string((*execute).portal) : portal->upstream;
-  if (upstream == (*execute).portal && !evaluates) {
+  if (upstream == (*execute).portal && !unlimited) {
     forward_to_server(message.frame, out);
   } else {
-    protocol::encode_execute(out.to_server, {upstream, evaluates ? 0 : (*execute).row_limit});
+    protocol::encode_execute(out.to_server, {upstream, unlimited ? 0 : (*execute).row_limit});
   }
   ++batch_executes_;
   if ((evaluates && !from_buffer) || run.gate.holds()) {

@@ -132,9 +132,13 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
     return Taken::Yes;
   }
   RowOpening* opener = opener_of(entry, *run);
+  const std::size_t before = out.to_client.size();
   if (auto error = opener->open_row(message.body, out.to_client)) {
     fail_locally(entry, std::move(*error), out);
     return Taken::Yes;
+  }
+  if (!run->plan->columns) {
+    out.to_client.resize(before);  // RETURNING that the plan added to name the patients
   }
   if (opener->wants_drain()) {
     drain_subjects(*run, opener->drain(), out);

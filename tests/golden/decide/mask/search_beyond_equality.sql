@@ -5,5 +5,5 @@ Split
 because public.patients.ssn: an expression needs its value
 server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "ssn"::pg_catalog.bytea FROM "public"."patients" WHERE ((not vip))
 slice   public.patients(id, ssn open, mask last4)
-twin    SELECT id, patients.id::pg_catalog.text FROM patients WHERE ssn LIKE {literal 1}
+twin    SELECT id, patients.id::pg_catalog.text AS pgveil_2 FROM patients WHERE ssn LIKE {literal 1}
 seen    public.patients.ssn masked

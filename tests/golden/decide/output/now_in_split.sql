@@ -5,5 +5,5 @@ Split
 because public.patients.last_name: an expression needs its value
 server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea FROM "public"."patients" WHERE (((id = {literal 1}))) UNION ALL SELECT (-1)::pg_catalog.int4, pg_catalog.timestamptz_send((now())::"pg_catalog"."timestamptz"), NULL::pg_catalog.bytea
 slice   public.patients(id, last_name open)
-twin    SELECT upper(last_name), $1::timestamp with time zone, patients.id::pg_catalog.text FROM patients WHERE id = {literal 1}
+twin    SELECT upper(last_name), $1::timestamp with time zone, patients.id::pg_catalog.text AS pgveil_3 FROM patients WHERE id = {literal 1}
 seen    public.patients.last_name clear

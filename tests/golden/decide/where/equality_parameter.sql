@@ -2,7 +2,7 @@
 SELECT id FROM patients WHERE ssn = $1
 ----
 InPlace
-server  SELECT id, patients.id::pg_catalog.text FROM public.patients WHERE pgveil.equality(ssn) = $1
+server  SELECT id, patients.id::pg_catalog.text AS pgveil_2 FROM public.patients WHERE pgveil.equality(ssn) = $1
         $1 is the client's $1, equality term
 outputs forward; subject
 seen    public.patients.ssn searched

@@ -6,5 +6,5 @@ because public.patients.last_name: an expression needs its value
 server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea FROM "public"."patients" WHERE ((($1 IS NULL OR pgveil.text_terms("last_name") @@ $1)))
         $1 is the client's $1, text query
 slice   public.patients(id, last_name open)
-twin    SELECT id, patients.id::pg_catalog.text FROM patients WHERE last_name ILIKE $1 ORDER BY last_name LIMIT {literal 1}
+twin    SELECT id, patients.id::pg_catalog.text AS pgveil_2 FROM patients WHERE last_name ILIKE $1 ORDER BY last_name LIMIT {literal 1}
 seen    public.patients.last_name clear

@@ -1,7 +1,7 @@
 -- role clinician
 INSERT INTO visits (patient_id, practitioner_id, visit_at, kind, reason) VALUES (1, 2, now(), 'acute', 'cough'), (1, 2, now(), 'acute', NULL)
 ----
-Refuse  sealed_column_expression (0A000)
-        the server cannot do this write over sealed or masked columns: the rewritten statement could not be printed
-hint    compute the value in the program and write it as a parameter, or find the rows by a plain key or by equality
+InPlace
+server  INSERT INTO public.visits (patient_id, practitioner_id, visit_at, kind, reason) VALUES ({literal 1}, {literal 2}, now(), {literal 3}, {literal 4 sealed}), ({literal 5}, {literal 6}, now(), {literal 7}, {literal 8 sealed}) RETURNING visits.patient_id::pg_catalog.text AS pgveil_1
+outputs subject
 seen    public.visits.reason written

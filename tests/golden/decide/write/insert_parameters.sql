@@ -2,7 +2,7 @@
 INSERT INTO patients (mrn, ssn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
 ----
 InPlace
-server  INSERT INTO public.patients (mrn, ssn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, patients.id::pg_catalog.text
+server  INSERT INTO public.patients (mrn, ssn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, patients.id::pg_catalog.text AS pgveil_2
         $1 is the client's $1, sealed
         $2 is the client's $2, sealed
         $3 is the client's $3, sealed

@@ -2,7 +2,7 @@
 INSERT INTO patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, 'MA') ON CONFLICT (mrn) DO UPDATE SET last_name = excluded.last_name RETURNING id, last_name
 ----
 InPlace
-server  INSERT INTO public.patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, {literal 1}) ON CONFLICT (pgveil.equality(mrn)) DO UPDATE SET last_name = excluded.last_name RETURNING id, last_name, patients.id::pg_catalog.text
+server  INSERT INTO public.patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, {literal 1}) ON CONFLICT (pgveil.equality(mrn)) DO UPDATE SET last_name = excluded.last_name RETURNING id, last_name, patients.id::pg_catalog.text AS pgveil_3
         $1 is the client's $1, sealed
         $2 is the client's $2, sealed
         $3 is the client's $3, sealed

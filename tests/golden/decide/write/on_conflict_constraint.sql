@@ -2,7 +2,7 @@
 INSERT INTO patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, 'MA') ON CONFLICT ON CONSTRAINT patients_mrn_key DO NOTHING
 ----
 InPlace
-server  INSERT INTO public.patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, {literal 1}) ON CONFLICT (pgveil.equality(mrn)) DO NOTHING RETURNING patients.id::pg_catalog.text
+server  INSERT INTO public.patients (mrn, last_name, first_name, dob, state) VALUES ($1, $2, $3, $4, {literal 1}) ON CONFLICT (pgveil.equality(mrn)) DO NOTHING RETURNING patients.id::pg_catalog.text AS pgveil_1
         $1 is the client's $1, sealed
         $2 is the client's $2, sealed
         $3 is the client's $3, sealed
