@@ -13,6 +13,8 @@
 namespace pgveil::policy {
 namespace {
 
+constexpr std::size_t kMaxTables = 500;  // work grows with the square of it
+
 bool has_sealed(const CatalogRelation& relation) {
   return std::ranges::any_of(relation.columns,
                              [](const CatalogColumn& column) { return column.sealed.has_value(); });
@@ -230,6 +232,10 @@ Plan decide_tagged(const DecideContext& context,
                    const sql::Node& query,
                    const Survey& survey,
                    std::span<const TypeOid> parameter_types) {
+  if (syntax.tables().size() > kMaxTables) {
+    return refuse(Rule::TooComplex, "the statement names too many tables",
+                  "name at most " + std::to_string(kMaxTables) + " of them in one statement");
+  }
   const auto tree = StatementTree::build(query);
   const Plan not_understood =
       refuse(Rule::NotUnderstood,

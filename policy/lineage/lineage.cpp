@@ -502,9 +502,12 @@ void Lineage::drop_cast(const Node& relabel, Flow& inner) {
 }
 
 Flow Lineage::flow_of_children(const Scope& scope, const Node& node) {
+  const bool negates = is(node, "BOOLEXPR") && node.field("boolop").as_text() == "not";
+  negations_ += negates ? 1 : 0;
   for (const Node child : node) {
     flow_plain(scope, child);
   }
+  negations_ -= negates ? 1 : 0;
   return {};
 }
 
@@ -538,7 +541,9 @@ void Lineage::take_equality(const EqualityAtom& atom) {
     edits.push_back({atom.other_node, true, "pgveil.equality(" + *second + ")", std::nullopt});
     return;
   }
-  if (access.clear || access.search) {
+  // Finding by the real value of a masked column is equality and nothing else: under NOT it is not.
+  const bool may_search = access.search && !atom.negated && !atom.distinct && negations_ == 0;
+  if (access.clear || may_search) {
     atom.column.at->searched.insert(atom.column.view->column->attnum);
   } else {
     read(atom.column);

@@ -176,6 +176,7 @@ class Lineage {
   std::map<std::pair<const Scope*, int>, Flow> output_flows_;
   std::set<std::pair<const Scope*, int>> in_progress_;
   std::set<const void*> walked_;
+  int negations_ = 0;  // NOTs around the node being walked
   bool understood_ = true;
 };
 

@@ -207,7 +207,7 @@ std::string Pushdown::equality(const Occurrence& at, const Node& node, bool conj
     return {};
   }
   if (!access.clear) {
-    if (!conjunct) {
+    if (!conjunct || atom->negated) {
       return {};
     }
     searches_.insert(atom->node.location);
