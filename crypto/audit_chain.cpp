@@ -12,9 +12,10 @@ constexpr std::byte kChain{2};
 constexpr std::byte kCheckpoint{3};
 
 Bytes signed_bytes(std::string_view checkpoint) {
-  Bytes bytes{kCheckpoint};
   const ByteView text = as_bytes(checkpoint);
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  Bytes bytes(text.size() + 1);
+  bytes[0] = kCheckpoint;
+  std::ranges::copy(text, bytes.begin() + 1);
   return bytes;
 }
 
