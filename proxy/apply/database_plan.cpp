@@ -72,6 +72,14 @@ class Planner {
                                   "name it in the policy, or run pgveil revert", false});
       }
     }
+    // As before sealing: these columns had no index either, or it could not be kept.
+    if (!unindexed_.empty()) {
+      std::string list;
+      for (const std::string& name : unindexed_) {
+        list += (list.empty() ? "" : ", ") + name;
+      }
+      plan_.notes.push_back("terms without an index, so searches read the table: " + list);
+    }
     return std::move(plan_);
   }
 
@@ -138,11 +146,9 @@ class Planner {
     if (sealed.terms.text && !indexed("pgveil.text_terms(")) {
       plan_.notes.push_back(name + ": no index over text terms, so searches read the table");
     }
-    if (sealed.terms.equality && !indexed("pgveil.equality(")) {
-      plan_.notes.push_back(name + ": no index over equality terms, so searches read the table");
-    }
-    if (sealed.terms.folded && !indexed("pgveil.equality_folded(")) {
-      plan_.notes.push_back(name + ": no index over folded terms, so searches read the table");
+    if ((sealed.terms.equality && !indexed("pgveil.equality(")) ||
+        (sealed.terms.folded && !indexed("pgveil.equality_folded("))) {
+      unindexed_.push_back(name);
     }
   }
 
@@ -176,6 +182,7 @@ class Planner {
   std::vector<SealedState> sealed_;
   SealedAttributes attributes_;
   std::map<std::string, std::pair<policy::TypeOid, std::string>> fields_;
+  std::vector<std::string> unindexed_;
   DatabasePlan plan_;
 };
 

@@ -99,8 +99,9 @@ Result<void> TableChanger::ensure_schema() {
 }
 
 Result<TableState> TableChanger::begin(const std::string& schema, const std::string& table) {
-  if (auto done = run("BEGIN; SET LOCAL lock_timeout = '60s';"
-                      "SELECT pg_catalog.pg_advisory_xact_lock(5710443261)");
+  if (auto done =
+          run("BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL maintenance_work_mem = '256MB';"
+              "SELECT pg_catalog.pg_advisory_xact_lock(5710443261)");
       !done) {
     return done.error();
   }
