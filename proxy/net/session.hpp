@@ -28,6 +28,9 @@ class RunningEvaluation {
   bool cancelled_ = false;
 };
 
+/// Empties a buffer, and gives back its memory if that is much.
+void release(protocol::Bytes& buffer);
+
 /// What is on its way to one peer.
 struct Outbox {
   explicit Outbox(const asio::any_io_executor& executor) : changed(executor) {}
@@ -90,6 +93,7 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   void ask_to_cancel(bool tell_brain);
   void on_cancel_request();
   void watch_idleness(std::chrono::milliseconds after);
+  void cancel(const std::shared_ptr<RunningEvaluation>& running);
   void cancel_evaluations();
 
   std::shared_ptr<Core> core_;

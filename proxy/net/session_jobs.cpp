@@ -167,7 +167,7 @@ void JobRunner::operator()(RecordEnd job) const {
 void JobRunner::operator()(const CancelTwin& job) const {
   const auto at = session->evaluations_.find(job.ticket);
   if (at != session->evaluations_.end()) {
-    at->second->cancel();
+    session->cancel(at->second);
   }
 }
 
@@ -191,9 +191,20 @@ void Session::run_jobs() {
   }
 }
 
+void Session::cancel(const std::shared_ptr<RunningEvaluation>& running) {
+  // A cancel connects to the twin, so not here; and the workers may all be busy with evaluations.
+  core_->login_workers->post([core = core_, running] {
+    try {
+      running->cancel();
+    } catch (const std::exception&) {
+      core->log(LogLevel::Warning, "an evaluation could not be cancelled");
+    }
+  });
+}
+
 void Session::cancel_evaluations() {
   for (const auto& [ticket, running] : evaluations_) {
-    running->cancel();
+    cancel(running);
   }
 }
 
