@@ -230,6 +230,11 @@ Plan decide_utility(const DecideContext& context,
           Rule::OpaqueFunction,
           "code that is run by DO or CALL may read tables, and what it reads cannot be known",
           "send its statements one by one");
+    case Kind::Code:
+      return refuse(Rule::OpaqueFunction,
+                    "code that runs inside the server may read what the policy hides, so it is not "
+                    "created through pgveil",
+                    "create functions, triggers, rules and the like on the server itself");
     case Kind::Load:
       return refuse(Rule::OpaqueFunction, "LOAD brings code into the server that cannot be judged",
                     "load it by the server's configuration");

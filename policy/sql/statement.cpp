@@ -74,6 +74,8 @@ const char* name(StatementKind kind) {
       return "ROLE";
     case StatementKind::System:
       return "SYSTEM";
+    case StatementKind::Code:
+      return "CODE";
     case StatementKind::Ddl:
       return "DDL";
     case StatementKind::Do:

@@ -46,6 +46,8 @@ enum class StatementKind {
   Grant,   // also REVOKE, of objects and of roles
   Role,    // CREATE, ALTER, DROP ROLE, also ALTER ROLE … SET
   System,  // ALTER SYSTEM, CREATE/ALTER/DROP DATABASE and TABLESPACE
+  Code,    // what brings code to the server: functions, triggers, rules, policies, operators, casts,
+           // extensions, languages, foreign servers and tables, publications, subscriptions
   Ddl,     // every other CREATE, ALTER, DROP
   Do,
   Call,

@@ -51,6 +51,11 @@ TEST(Kinds, AreByTree) {
                            {"ALTER ROLE x SET a = 1", StatementKind::Role},
                            {"ALTER SYSTEM SET a = 1", StatementKind::System},
                            {"DROP TABLE t", StatementKind::Ddl},
+                           {"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                            StatementKind::Code},
+                           {"CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+                            StatementKind::Code},
+                           {"CREATE RULE r AS ON INSERT TO t DO ALSO SELECT 1", StatementKind::Code},
                            {"CREATE MATERIALIZED VIEW v AS SELECT 1", StatementKind::CreateTableAs},
                            {"DO 'x'", StatementKind::Do},
                            {"CALL f()", StatementKind::Call}};
