@@ -158,8 +158,8 @@ bool touches_tagged_column(Lineage& lineage, const Occurrence& at) {
     return true;
   }
   const bool inserts = at.use == Occurrence::Use::InsertTarget && has_sealed(*at.relation);
-  if (inserts) {
-    return true;  // defaults of sealed columns have to be looked at
+  if (inserts || (at.use == Occurrence::Use::UpdateTarget && at.relation->has_check)) {
+    return true;  // defaults and constraints over sealed columns have to be looked at
   }
   for (const auto* bits : {&at.entry->selected, &at.entry->inserted, &at.entry->updated}) {
     for (const std::int16_t attnum : *bits) {
@@ -171,6 +171,17 @@ bool touches_tagged_column(Lineage& lineage, const Occurrence& at) {
   }
   return std::ranges::any_of(
       at.read, [&](std::int16_t attnum) { return lineage.view_of(at, attnum).access.tagged; });
+}
+
+// A CHECK over sealed columns left the server with `apply`: nobody would hold it.
+const CatalogRelation* writes_checked_table(const Lineage& lineage) {
+  using Use = Occurrence::Use;
+  for (const Occurrence& at : lineage.occurrences) {
+    if (at.relation->has_check && (at.use == Use::InsertTarget || at.use == Use::UpdateTarget)) {
+      return at.relation;
+    }
+  }
+  return nullptr;
 }
 
 // PostgreSQL's own list of touched columns must be covered by what lineage found.
@@ -271,6 +282,13 @@ Plan decide_tagged(const DecideContext& context,
   }
   if (lineage.uses_size_functions) {
     return decide_statistics();
+  }
+  if (const CatalogRelation* checked = writes_checked_table(lineage)) {
+    return refuse(Rule::SealedColumnExpression,
+                  "a CHECK constraint of table " + checked->name +
+                      " needs the values of sealed columns, which the server does not have",
+                  "drop the constraint, or leave its columns unsealed",
+                  checked->schema + "." + checked->name);
   }
   if (!context.utf8_client) {
     return refuse(Rule::ClientEncoding, "tagged columns need client_encoding UTF8",

@@ -316,6 +316,14 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       facts.temporary =
           statement.create_table_as_stmt->into->rel->relpersistence == std::string_view("t");
       break;
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+      facts.temporary =
+          statement.select_stmt->into_clause != nullptr &&
+          statement.select_stmt->into_clause->rel->relpersistence == std::string_view("t");
+      break;
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+      facts.temporary = statement.view_stmt->view->relpersistence == std::string_view("t");
+      break;
     case PG_QUERY__NODE__NODE_CREATE_STMT:
       facts.temporary = statement.create_stmt->relation->relpersistence == std::string_view("t");
       break;

@@ -44,12 +44,14 @@ std::optional<std::string> ControlPlane::start() {
       log_("keys cannot be read again: " + *why);
     }
     publish(std::move(catalog));
+    if (on_new_twin) {
+      on_new_twin();
+    }
   };
   follower_.emplace(twin_, std::move(options));
   if (auto followed = follower_->start(); !followed) {
     return "the twin does not start: " + twin::describe(followed.error());
   }
-  publish(follower_->current());
   if (planner_.state() == nullptr) {
     return std::string("the roles of the server cannot be read");
   }
@@ -84,6 +86,21 @@ void ControlPlane::follow_schema() {
 std::shared_ptr<const crypto::Keyring> ControlPlane::keyring() const {
   const std::lock_guard lock(mutex_);
   return keyring_;
+}
+
+std::optional<std::string> ControlPlane::store_seal_counts() {
+  const std::shared_ptr<const crypto::Keyring> keys = keyring();
+  if (keys == nullptr || keys->fields().empty()) {
+    return std::nullopt;
+  }
+  auto connection = keys::PgConnection::open(config_.upstream.admin);
+  if (!connection) {
+    return connection.error().message;
+  }
+  if (auto stored = seal_counter_.flush(*connection, *keys); !stored) {
+    return stored.error().message;
+  }
+  return std::nullopt;
 }
 
 // A database without schema pgveil has no sealed columns and needs no keys.

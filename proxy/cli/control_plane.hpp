@@ -10,6 +10,7 @@
 #include "proxy/catalog/follower.hpp"
 #include "proxy/config/config.hpp"
 #include "proxy/keys/key_encryption_key.hpp"
+#include "proxy/keys/key_store.hpp"
 #include "proxy/planner/statement_planner.hpp"
 #include "proxy/twin/twin.hpp"
 
@@ -30,12 +31,19 @@ class ControlPlane {
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
+  /// Called with each new twin: at the start, after a change of the schema, after its death. Set before
+  /// `start`.
+  std::function<void()> on_new_twin;
+
   /// Nothing, or in words why it does not work. Takes seconds: the twin is made and loaded.
   [[nodiscard]] std::optional<std::string> start();
   void stop();
   void use_policy(std::shared_ptr<const policy::Policy> rules);
   /// Reads schema and keys again now; blocks.
   void follow_schema();
+
+  /// Adds to the database what was sealed since the last call; nothing, or why it could not.
+  [[nodiscard]] std::optional<std::string> store_seal_counts();
 
   [[nodiscard]] twin::Twin& twin() { return twin_; }
 
@@ -56,7 +64,8 @@ class ControlPlane {
   StatementPlanner planner_;
   std::optional<catalog::CatalogFollower> follower_;
   std::optional<keys::KeyEncryptionKey> kek_;
-  mutable std::mutex mutex_;  // guards the three below
+  keys::SealCounter seal_counter_;  // of the thread that calls store_seal_counts
+  mutable std::mutex mutex_;        // guards the three below
   std::shared_ptr<const policy::Policy> rules_;
   std::shared_ptr<const policy::Catalog> catalog_;
   std::shared_ptr<const crypto::Keyring> keyring_;

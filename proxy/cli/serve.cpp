@@ -62,6 +62,7 @@ class Service {
     if (auto why = start_audit()) {
       return why;
     }
+    control_.on_new_twin = [this] { metrics_.twin_started(); };
     if (auto why = control_.start()) {
       return why;
     }
@@ -83,6 +84,7 @@ class Service {
     if (auto why = server_->start()) {
       return why;
     }
+    record_policy(true, "start");
     log_.info("ready on port " + std::to_string(server_->port()));
     return std::nullopt;
   }
@@ -94,6 +96,7 @@ class Service {
     }
     metrics_server_.reset();
     server_.reset();
+    store_seal_counts();
     control_.stop();
     auditor_.reset();
     audit_.reset();
@@ -110,9 +113,27 @@ class Service {
       log_.error("the policy was not changed:\n" + errors.str());
     }
     metrics_.policy_loaded(accepted, std::chrono::system_clock::now());
+    record_policy(accepted, "SIGHUP");
+  }
+
+  /// Keeps the limit of seals per key true over restarts.
+  void store_seal_counts() {
+    if (auto why = control_.store_seal_counts()) {
+      log_.warning("seal counts cannot be stored: " + *why);
+    }
   }
 
  private:
+  void record_policy(bool accepted, const char* by) {
+    const auto state = control_.planner().state();
+    AuditPolicyChange change;
+    change.file = config_.policy_file;
+    change.epoch = state == nullptr ? 0 : state->policy->epoch;
+    change.accepted = accepted;
+    change.by = by;
+    audit_->append(change, {});
+  }
+
   std::optional<std::string> start_audit() {
     auto keys = load_or_make_audit_keys(audit_key_file(config_), config_.audit.dir);
     if (!keys) {
@@ -144,7 +165,6 @@ class Service {
 
   std::optional<std::string> start_metrics() {
     metrics_.policy_loaded(true, std::chrono::system_clock::now());
-    metrics_.twin_started();
     metrics_.set_ready_callback([this] { return not_ready_because().empty(); });
     if (config_.metrics.port == 0) {
       return std::nullopt;
@@ -252,13 +272,15 @@ int serve_command(const Config& config,
     service.stop();
     return kFailed;
   }
+  constexpr timespec kSealCountInterval{60, 0};
   while (true) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (signal != SIGHUP) {
+    const int signal = sigtimedwait(&signals, nullptr, &kSealCountInterval);
+    if (signal == SIGHUP) {
+      service.reload();
+    } else if (signal > 0) {
       break;
     }
-    service.reload();
+    service.store_seal_counts();
   }
   log.info("stopping");
   service.stop();
