@@ -110,7 +110,7 @@ pgveil() { "${as[@]}" "$work/pgveil" --config "$work/pgveil.toml" "$@"; }
 say "pgveil keys init: the key-encryption key, a file that only this account reads"
 pgveil keys init
 say "pgveil plan: what the policy will change in the database"
-pgveil plan
+pgveil plan || [ $? -eq 1 ]  # 1: there is something to do
 say "pgveil apply: sealing, one table at a time"
 pgveil apply
 say "pgveil serve"

@@ -192,7 +192,7 @@ def main():
             step()
         except (LoginError, WireError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
             checks.that(False, f"step broke off: {problem!r}")
-    pgveil.command("revert")
+    pgveil.command("revert", "--drop-schema")
     restored = dump(cluster)
     checks.equal(restored[0], original[0], "the schema after revert is the schema before apply")
     checks.that(restored[1] == original[1], "the rows after revert are the rows before apply: "
