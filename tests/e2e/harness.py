@@ -192,7 +192,6 @@ class Pgveil:
     def prepare(self):
         """Keys and sealed columns."""
         self.command("keys", "init")
-        self.command("check", check=False)
         self.command("apply")
         return self
 
