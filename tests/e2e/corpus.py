@@ -5,7 +5,8 @@
     SELECT id FROM patients WHERE lower(last_name) LIKE $1;
 
 Marks: `write` wraps the case in BEGIN and ROLLBACK; `ordered` or `unordered` says whether the order of
-rows counts (default: if the statement has ORDER BY); `roles=a,b` restricts it; `simple` keeps it out of
+rows counts (default: if the statement has ORDER BY); `roles=a,b` restricts it, `not=a` leaves one
+out (whose `search` verb finds by real values: see searches.sql); `simple` keeps it out of
 the extended protocol; `exact=no` leaves out the comparison of messages (the SQLSTATE still counts).
 Several statements, each ended by `;` at the end of a line, run one after the other.
 """
@@ -28,6 +29,7 @@ class Case:
     place: str
     marks: set = field(default_factory=set)
     roles: set = None
+    without: set = field(default_factory=set)
     params: list = field(default_factory=list)  # (type name, text or None)
     statements: list = field(default_factory=list)
     expected: list = field(default_factory=list)  # of searches.sql: lines `--= role: ...`
@@ -47,6 +49,8 @@ def read_file(path):
             for word in words[1:]:
                 if word.startswith("roles="):
                     case.roles = set(word[6:].split(","))
+                elif word.startswith("not="):
+                    case.without = set(word[4:].split(","))
                 else:
                     case.marks.add(word)
             cases.append(case)

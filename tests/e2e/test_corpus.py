@@ -75,7 +75,7 @@ class Run:
     def all(self, cases):
         for case in cases:
             for role in ROLES:
-                if case.roles is None or role in case.roles:
+                if (case.roles is None or role in case.roles) and role not in case.without:
                     for mode in modes_of(case):
                         self.case(role, case, mode)
 

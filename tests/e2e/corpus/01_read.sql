@@ -9,7 +9,7 @@ SELECT id, last_name, first_name, dob, sex FROM patients WHERE id = 17;
 SELECT * FROM patients WHERE id = 33;
 --@ point/alias_star
 SELECT p.* FROM patients AS p WHERE p.id = 34;
---@ point/row_dot_column
+--@ point/row_dot_column roles=clinician
 SELECT (p).last_name, (p).dob FROM patients p WHERE p.id = 35;
 --@ point/missing
 SELECT last_name FROM patients WHERE id = 999999;
@@ -65,39 +65,39 @@ VALUES (1, 'a'), (2, 'b');
 ;
 --@ eq/ssn_of_nobody
 SELECT id FROM patients WHERE ssn = '000-00-0000';
---@ eq/mrn
+--@ eq/mrn not=billing
 --$ MRN0000042
 SELECT id, last_name FROM patients WHERE mrn = $1;
---@ eq/mrn_literal
+--@ eq/mrn_literal not=billing
 SELECT id, last_name FROM patients WHERE mrn = 'MRN0000042';
---@ eq/mrn_varchar_parameter
+--@ eq/mrn_varchar_parameter not=billing
 --$varchar MRN0000043
 SELECT id FROM patients WHERE mrn = $1;
---@ eq/mrn_flipped
+--@ eq/mrn_flipped not=billing
 SELECT id FROM patients WHERE 'MRN0000044' = mrn;
---@ eq/last_name
+--@ eq/last_name not=billing
 --$text Garcia
 SELECT id, first_name FROM patients WHERE last_name = $1 ORDER BY id;
---@ eq/last_name_with_accent
+--@ eq/last_name_with_accent not=billing
 SELECT id FROM patients WHERE last_name = 'Müller' ORDER BY id;
---@ eq/last_name_with_quote
+--@ eq/last_name_with_quote not=billing
 SELECT id FROM patients WHERE last_name = 'O''Brien' ORDER BY id;
---@ eq/folded_only_column
+--@ eq/folded_only_column not=billing
 SELECT id, first_name FROM patients WHERE first_name = 'Mary' ORDER BY id;
---@ eq/folded_only_other_case
+--@ eq/folded_only_other_case not=billing
 SELECT id, first_name FROM patients WHERE first_name = 'MARY' ORDER BY id;
---@ eq/dob_parameter
+--@ eq/dob_parameter not=billing
 --$date 1947-11-19
 SELECT id FROM patients WHERE dob = $1;
---@ eq/dob_literal
+--@ eq/dob_literal not=billing
 SELECT id FROM patients WHERE dob = '1947-11-19';
---@ eq/dob_other_spelling
+--@ eq/dob_other_spelling not=billing
 SELECT id FROM patients WHERE dob = 'November 19, 1947';
---@ eq/dob_typed_literal
+--@ eq/dob_typed_literal not=billing
 SELECT id FROM patients WHERE dob = date '1947-11-19';
---@ eq/uuid
+--@ eq/uuid not=billing
 SELECT id FROM patients WHERE external_ref = '77535aed-34d8-a7c1-df93-56cc810e1100';
---@ eq/uuid_other_spelling
+--@ eq/uuid_other_spelling not=billing
 SELECT id FROM patients WHERE external_ref = '{77535AED34D8A7C1DF9356CC810E1100}';
 --@ eq/numeric_scale
 SELECT id FROM visits WHERE temperature = 37.50 ORDER BY id;
@@ -130,9 +130,9 @@ SELECT visit_id FROM diagnoses WHERE description = 'Low back pain' ORDER BY visi
 SELECT patient_id, dose FROM prescriptions WHERE drug = $1 ORDER BY id;
 --@ eq/member_no
 SELECT patient_id, payer_id FROM insurance WHERE member_no = 'M036843935';
---@ eq/not_equal
+--@ eq/not_equal not=billing
 SELECT count(*) FROM patients WHERE last_name <> 'Schmidt';
---@ eq/not
+--@ eq/not not=billing
 SELECT count(*) FROM patients WHERE NOT (last_name = 'Schmidt');
 --@ eq/null_never_equal
 SELECT count(*) FROM patients WHERE ssn = NULL;
@@ -143,39 +143,39 @@ SELECT count(*) FROM patients WHERE last_name = $1;
 SELECT id FROM patients WHERE ssn IS NULL ORDER BY id;
 --@ eq/is_not_null
 SELECT count(*) FROM patients WHERE email IS NOT NULL;
---@ eq/is_distinct_from
+--@ eq/is_distinct_from not=billing
 SELECT count(*) FROM patients WHERE last_name IS DISTINCT FROM 'King';
 --@ eq/is_not_distinct_from_null
 SELECT count(*) FROM patients WHERE external_ref IS NOT DISTINCT FROM NULL;
---@ eq/in_list
+--@ eq/in_list not=billing
 SELECT id, last_name FROM patients WHERE last_name IN ('Schmidt', 'King', 'Ng') ORDER BY id;
---@ eq/in_parameters
+--@ eq/in_parameters not=billing
 --$ Schmidt
 --$ Hill
 SELECT id FROM patients WHERE last_name IN ($1, $2) ORDER BY id;
---@ eq/not_in
+--@ eq/not_in not=billing
 SELECT count(*) FROM patients WHERE last_name NOT IN ('Schmidt', 'King');
---@ eq/any_array_parameter
+--@ eq/any_array_parameter not=billing
 --$text[] {Schmidt,"O'Brien",Diaz}
 SELECT id FROM patients WHERE last_name = ANY ($1) ORDER BY id;
---@ eq/any_array_literal
+--@ eq/any_array_literal not=billing
 SELECT id FROM patients WHERE last_name = ANY ('{Schmidt,Diaz}') ORDER BY id;
 --@ eq/any_ids
 --$int4[] {1,2,3,50}
 SELECT id, last_name, dob FROM patients WHERE id = ANY ($1) ORDER BY id;
---@ eq/and_or
+--@ eq/and_or not=billing
 SELECT id FROM patients WHERE (last_name = 'Schmidt' OR last_name = 'Diaz') AND state = 'CA' ORDER BY id;
---@ eq/or_with_plain
+--@ eq/or_with_plain not=billing
 SELECT id FROM patients WHERE last_name = 'Schmidt' OR id = 3 ORDER BY id;
 --@ eq/column_with_itself
 SELECT count(*) FROM patients WHERE last_name = last_name;
 --@ eq/two_columns
 SELECT id FROM patients WHERE last_name = first_name ORDER BY id;
---@ eq/cast_literal
+--@ eq/cast_literal not=billing
 SELECT id FROM patients WHERE last_name = 'Diaz'::varchar ORDER BY id;
 --@ eq/char_padding
 SELECT id FROM patients WHERE ssn = '992-96-5806 ' AND id < 0;
---@ eq/row_comparison
+--@ eq/row_comparison not=billing
 SELECT id FROM patients WHERE (last_name, sex) = ('Diaz', 'female') ORDER BY id;
 --@ eq/masked_zip
 SELECT id, zip FROM patients WHERE zip = '000' ORDER BY id;
@@ -183,5 +183,5 @@ SELECT id, zip FROM patients WHERE zip = '000' ORDER BY id;
 SELECT count(*) FROM patients WHERE city = '***';
 --@ eq/masked_year
 SELECT id, dob FROM patients WHERE dob = '1947-01-01' ORDER BY id;
---@ eq/mixed_tables
+--@ eq/mixed_tables not=billing
 SELECT p.id, v.id FROM patients p, visits v WHERE v.patient_id = p.id AND p.mrn = 'MRN0000010' ORDER BY v.id;

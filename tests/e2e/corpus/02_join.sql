@@ -37,7 +37,7 @@ SELECT p.id, v.id FROM patients p LEFT JOIN visits v ON v.patient_id = p.id AND 
 SELECT last_name, first_name, dob FROM patient_names WHERE id = 20;
 --@ view/as_is_star
 SELECT * FROM patient_names WHERE id < 5 ORDER BY id;
---@ view/as_is_equality
+--@ view/as_is_equality not=billing
 SELECT id FROM patient_names WHERE last_name = 'Diaz' ORDER BY id;
 --@ view/join
 SELECT * FROM waiting_room WHERE id < 12 ORDER BY id;

@@ -123,7 +123,7 @@ SELECT id, last_name FROM patients ORDER BY registered_at DESC LIMIT 5;
 SELECT last_name FROM patients WHERE id = 5 LIMIT 1;
 --@ order/fetch_first
 SELECT id, last_name FROM patients ORDER BY id FETCH FIRST 3 ROWS ONLY;
---@ order/fetch_with_ties
+--@ order/fetch_with_ties unordered
 SELECT id, kind FROM visits ORDER BY kind FETCH FIRST 1 ROW WITH TIES;
 --@ order/limit_zero
 SELECT last_name FROM patients ORDER BY last_name LIMIT 0;

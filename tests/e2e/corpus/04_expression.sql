@@ -97,9 +97,9 @@ SELECT encode(photo, 'base64') FROM patients WHERE id = 11;
 SELECT convert_from(substring(body FROM 1 FOR 14), 'UTF8') FROM documents WHERE patient_id = 20;
 --@ agg/count
 SELECT count(*), count(ssn), count(DISTINCT last_name) FROM patients;
---@ agg/count_where
+--@ agg/count_where not=billing
 SELECT count(*) FROM patients WHERE last_name = 'Schmidt';
---@ agg/count_filter
+--@ agg/count_filter not=billing
 SELECT count(*) FILTER (WHERE last_name = 'Diaz'), count(*) FILTER (WHERE dob > '1990-01-01') FROM patients;
 --@ agg/min_max
 SELECT min(dob), max(dob), min(last_name), max(temperature) FROM patients JOIN visits USING (id);

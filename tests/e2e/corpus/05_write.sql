@@ -47,7 +47,7 @@ SELECT ssn, length(ssn), ssn = '900' FROM patients WHERE id = 9009;
 --@ insert/trailing_blanks write
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9010, 'MRN9010     ', 'X', 'Y', '1999-09-09', 'OH');
 SELECT mrn FROM patients WHERE id = 9010;
---@ insert/default_keyword write
+--@ insert/default_keyword write roles=clinician
 INSERT INTO patients (id, mrn, ssn, last_name, first_name, dob, sex, state) VALUES (9011, 'MRN9011', DEFAULT, 'X', 'Y', '1999-09-09', DEFAULT, 'OH') RETURNING ssn, sex;
 --@ insert/no_column_list write
 INSERT INTO insurance VALUES (8, 3, 'M-NEW-1', 77, '2026-01-01', NULL);
@@ -68,7 +68,7 @@ SELECT id FROM patients WHERE last_name = '';
 --@ insert/dates_at_the_edge write
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9014, 'MRN9014', 'BC', 'Y', '0044-03-15 BC', 'OH'), (9015, 'MRN9015', 'Inf', 'Y', 'infinity', 'OH');
 SELECT id, dob FROM patients WHERE id > 9013 ORDER BY id;
---@ insert/on_conflict_nothing write
+--@ insert/on_conflict_nothing write not=billing
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9016, 'MRN0000003', 'X', 'Y', '1999-09-09', 'OH') ON CONFLICT (mrn) DO NOTHING;
 SELECT count(*) FROM patients WHERE id = 9016;
 --@ insert/on_conflict_nothing_any write
@@ -90,7 +90,7 @@ UPDATE patients SET last_name = $1, dob = $2 WHERE id = $3;
 SELECT last_name, dob FROM patients WHERE id = 5;
 --@ update/set_null write
 UPDATE patients SET external_ref = NULL, sex = 'other' WHERE id = 33 RETURNING id, external_ref, sex, revision;
---@ update/by_sealed_key write
+--@ update/by_sealed_key write not=billing
 UPDATE patients SET language = 'de' WHERE mrn = 'MRN0000009';
 SELECT language FROM patients WHERE id = 9;
 --@ update/by_like write
@@ -105,7 +105,7 @@ SELECT first_name FROM patients WHERE id = 5;
 --@ update/untagged write
 UPDATE visits SET status = 'closed', fee = fee + 1 WHERE patient_id = 4;
 SELECT id, status, fee FROM visits WHERE patient_id = 4 ORDER BY id;
---@ update/from write
+--@ update/from write not=billing
 UPDATE visits v SET room = 'R103' FROM patients p WHERE p.id = v.patient_id AND p.mrn = 'MRN0000007';
 SELECT count(*) FROM visits WHERE room = 'R103' AND patient_id = 7;
 --@ update/row_assignment write

@@ -30,13 +30,13 @@ SELECT id FROM visits WHERE temperature = 'warm';
 SELECT last_name FROM patients WHERE id = $1;
 --@ error/union_types
 SELECT last_name FROM patients UNION SELECT dob FROM patients;
---@ error/too_long write
+--@ error/too_long write roles=clinician
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9101, 'MRN1234567890', 'X', 'Y', '1999-09-09', 'OH');
 SELECT 1;
---@ error/too_long_parameter write
+--@ error/too_long_parameter write roles=clinician
 --$text abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz
 UPDATE patients SET last_name = $1 WHERE id = 3;
---@ error/too_long_char write
+--@ error/too_long_char write roles=clinician
 UPDATE patients SET ssn = '900-00-000012' WHERE id = 3;
 --@ error/not_null write
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9102, 'MRN9102', NULL, 'Y', '1999-09-09', 'OH');
@@ -48,7 +48,7 @@ UPDATE patients SET dob = NULL WHERE id = 3;
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9104, 'MRN0000003', 'X', 'Y', '1999-09-09', 'OH');
 --@ error/unique_plain write
 INSERT INTO payers VALUES (99, 'Medicare');
---@ error/unique_primary_key write
+--@ error/unique_primary_key write roles=clinician
 INSERT INTO insurance (patient_id, payer_id, member_no, valid_from) SELECT patient_id, payer_id, 'N' || patient_id, valid_from FROM insurance WHERE patient_id = 3;
 --@ error/foreign_key write roles=clinician
 INSERT INTO insurance (patient_id, payer_id, member_no, valid_from) VALUES (77777, 1, 'N1', '2026-01-01');
@@ -58,9 +58,9 @@ UPDATE visits SET status = 'unknown' WHERE id = 3;
 INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9105, 'MRN9105', 'X', 'Y', '1999-09-09', 'ca');
 --@ error/enum write
 UPDATE patients SET sex = 'robot' WHERE id = 3;
---@ error/numeric_overflow write
+--@ error/numeric_overflow write roles=clinician
 UPDATE visits SET temperature = 12345.6 WHERE id = 3;
---@ error/smallint_range write
+--@ error/smallint_range write roles=clinician
 UPDATE visits SET pulse = 70000 WHERE id = 3;
 --@ error/bad_json write
 UPDATE patients SET emergency = '{"a":' WHERE id = 3;

@@ -71,11 +71,11 @@ COPY rooms TO STDOUT;
 COPY (SELECT name, floor FROM rooms ORDER BY name LIMIT 3) TO STDOUT (FORMAT csv, HEADER);
 --@ copy/out_tagged simple
 COPY patients (id, last_name) TO STDOUT;
---@ catalog/columns
+--@ catalog/columns roles=clinician
 SELECT column_name, data_type, character_maximum_length, is_nullable, column_default FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'patients' ORDER BY ordinal_position;
 --@ catalog/attribute_types
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull FROM pg_attribute a WHERE a.attrelid = 'visits'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum;
---@ catalog/constraints
+--@ catalog/constraints roles=clinician
 SELECT conname, contype, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'insurance'::regclass ORDER BY conname;
 --@ catalog/indexes roles=clinician
 SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'patients' ORDER BY indexname;
@@ -87,7 +87,7 @@ SELECT pg_get_viewdef('patient_labels'::regclass);
 SELECT e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid WHERE t.typname = 'visit_kind' ORDER BY e.enumsortorder;
 --@ catalog/primary_key
 SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = 'patients'::regclass AND i.indisprimary;
---@ catalog/foreign_keys
+--@ catalog/foreign_keys roles=clinician
 SELECT conname, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND conrelid = 'diagnoses'::regclass ORDER BY conname;
 --@ catalog/no_schema_pgveil
 SELECT count(*) FROM pg_namespace WHERE nspname = 'pgveil';
