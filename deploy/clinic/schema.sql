@@ -66,7 +66,7 @@ CREATE TABLE visits (
   visit_at timestamptz NOT NULL,
   kind visit_kind NOT NULL,
   room varchar(10) REFERENCES rooms (name),
-  status varchar(10) NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'billed')),
+  status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'billed')),
   fee numeric(8,2) NOT NULL DEFAULT 0,
   reason text,
   temperature numeric(4,1),

@@ -1,4 +1,5 @@
 """The program's other commands: keys, check, plan, apply, revert, explain, audit; and TLS on both sides."""
+import difflib
 import json
 import re
 import subprocess
@@ -9,10 +10,13 @@ from wire import LoginError, WireError, tls_context
 
 def dump(cluster):
     """The whole database as text, without what a rewrite of rows may change (their order)."""
+    def without_tokens(text):  # pg_dump's \\restrict lines hold a random word
+        return "\n".join(line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
+
     schema = run(["pg_dump", "-s", "-h", cluster.sockets, "-p", cluster.port, "-U", "postgres", "clinic"]).stdout
     data = run(["pg_dump", "-a", "--inserts", "-h", cluster.sockets, "-p", cluster.port, "-U", "postgres",
                 "clinic"]).stdout
-    return schema, sorted(line for line in data.splitlines() if line)
+    return without_tokens(schema), sorted(line for line in without_tokens(data).splitlines() if line)
 
 
 def planning(checks, pgveil, cluster):
@@ -51,6 +55,10 @@ def explaining(checks, pgveil):
         checks.that("MRN0000003" not in result.stdout or "InPlace" in words, "explain shows no literal elsewhere")
 
 
+def statements(pgveil):
+    return [record for record in records(pgveil) if record["kind"] in ("begin", "end", "denied", "patients")]
+
+
 def records(pgveil):
     """Audit records as the native JSON lines."""
     found = []
@@ -71,11 +79,10 @@ def auditing(checks, pgveil, workspace):
     checks.that(len(after) >= before + 2, f"a begin and an end record per statement: {len(after) - before}")
     text = json.dumps(after[before:])
     checks.that("patients" in text and "last_name" in text and "dr_adams" in text, "records name table, column, login")
-    untouched = len(records(pgveil))
     connection = pgveil.connect("dr_adams")
-    base = len(records(pgveil))
+    base = len(statements(pgveil))
     connection.query("SELECT name FROM rooms")
-    checks.equal(len(records(pgveil)), base, f"nothing is recorded for an untagged table ({untouched} before the login)")
+    checks.equal(len(statements(pgveil)), base, "nothing is recorded for an untagged table")
     connection.query("SELECT 'Zqlmnoprst' FROM patients WHERE last_name = 'Zqlmnoprst'")
     checks.that("Zqlmnoprst" not in json.dumps(records(pgveil)), "records hold no literals")
     connection.close()
@@ -194,7 +201,8 @@ def main():
             checks.that(False, f"step broke off: {problem!r}")
     pgveil.command("revert", "--drop-schema")
     restored = dump(cluster)
-    checks.equal(restored[0], original[0], "the schema after revert is the schema before apply")
+    difference = list(difflib.unified_diff(original[0].splitlines(), restored[0].splitlines(), lineterm="", n=1))
+    checks.that(not difference, "the schema after revert is the schema before apply:\n" + "\n".join(difference[:60]))
     checks.that(restored[1] == original[1], "the rows after revert are the rows before apply: "
                 f"{[pair for pair in zip(original[1], restored[1]) if pair[0] != pair[1]][:2]}")
     cluster.stop()

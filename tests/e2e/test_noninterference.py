@@ -12,15 +12,17 @@ from oracle import SMALL_AREAS
 from wire import WireError
 
 HERE = Path(__file__).parent
-# Everything the front desk does not see in clear gets another value of the same length; what its mask shows
-# (last four digits, first three of the ZIP, NULL or not) stays.
-SCRAMBLE = """
+HEAD = """
 SET session_replication_role = replica;
 CREATE FUNCTION pg_temp.other(t text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT translate(t, '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
   '5678901234nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM') $$;
 CREATE FUNCTION pg_temp.keep4(t text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT pg_temp.other(left(t, -4)) || right(t, 4) $$;
+"""
+# Everything the front desk does not see in clear gets another value of the same length; what its mask shows
+# (last four digits, first three of the ZIP, NULL or not) stays.
+SCRAMBLE = """
 UPDATE patients SET ssn = '9' || substr(pg_temp.keep4(ssn), 2), street = pg_temp.other(street),
   city = pg_temp.other(city), phone = pg_temp.keep4(phone), email = pg_temp.other(email),
   zip = CASE WHEN left(zip, 3) IN (%s) THEN '893' ELSE left(zip, 3) END || pg_temp.other(substr(zip, 4)),
@@ -42,7 +44,7 @@ UPDATE consents SET signature = overlay(signature placing '\\x414243' FROM 1);
 UPDATE billing.invoices SET amount = amount + 1, card_last4 = pg_temp.other(card_last4), memo = pg_temp.other(memo);
 """ % ", ".join(f"'{area}'" for area in SMALL_AREAS)
 # The same work without an effect, so that both clinics have the same history of transactions.
-IDLE = "SET session_replication_role = replica;" + "".join(
+IDLE = "".join(
     f"UPDATE {t} SET patient_id = patient_id;" for t in (
         "visits", "diagnoses", "prescriptions", "lab_results", "documents", "consents", "billing.invoices")
 ) + "UPDATE patients SET id = id;"
@@ -57,7 +59,7 @@ class Clinic:
     def __init__(self, workspace, name, change):
         self.cluster = Cluster(workspace, name, settings={"autovacuum": "off"}).start()
         load_clinic(self.cluster, patients=120, visits=300)
-        self.cluster.psql("clinic", "-f", "-", input=change)
+        self.cluster.psql("clinic", "-f", "-", input=HEAD + change)
         for table in ("patients", "visits", "diagnoses", "prescriptions", "lab_results", "documents", "consents",
                       "billing.invoices"):
             self.cluster.sql("clinic", f"VACUUM FULL ANALYZE {table}")
@@ -74,9 +76,9 @@ class Clinic:
                     connection.extended(statement)
                 else:
                     connection.simple(statement)
-                lines.append((statement, list(connection.raw)))
+                lines.append((statement, [comparable(*message) for message in connection.raw]))
             except WireError as problem:
-                lines.append((statement, list(connection.raw) + [str(problem)]))
+                lines.append((statement, [comparable(*message) for message in connection.raw] + [str(problem)]))
                 connection.sock.close()
                 connection = self.pgveil.connect("reception", timeout=60)
         connection.close()
@@ -85,6 +87,11 @@ class Clinic:
     def stop(self):
         self.pgveil.stop()
         self.cluster.stop()
+
+
+def comparable(kind, body):
+    """A message without the process id of who sent a notification."""
+    return (kind, body[4:]) if kind == "A" else (kind, body)
 
 
 def kinds(lines):

@@ -181,7 +181,7 @@ SELECT id FROM patients WHERE (last_name, sex) = ('Diaz', 'female') ORDER BY id;
 SELECT id, zip FROM patients WHERE zip = '000' ORDER BY id;
 --@ eq/masked_city
 SELECT count(*) FROM patients WHERE city = '***';
---@ eq/masked_year
+--@ eq/masked_year not=billing
 SELECT id, dob FROM patients WHERE dob = '1947-01-01' ORDER BY id;
 --@ eq/mixed_tables not=billing
 SELECT p.id, v.id FROM patients p, visits v WHERE v.patient_id = p.id AND p.mrn = 'MRN0000010' ORDER BY v.id;

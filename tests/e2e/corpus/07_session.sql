@@ -2,7 +2,7 @@
 
 --@ session/show
 SHOW server_version;
---@ session/set_datestyle
+--@ session/set_datestyle not=billing
 SET datestyle = 'German, DMY';
 SELECT id, dob FROM patients WHERE id < 4 ORDER BY id;
 SELECT id FROM patients WHERE dob = '19.11.1947';
