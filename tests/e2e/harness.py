@@ -185,6 +185,13 @@ class Pgveil:
     def write(self, name, text):
         return self.workspace.write(f"{self.name}/{name}", text)
 
+    def use_key(self, file):
+        """Takes the key-encryption key of another pgveil for the same database."""
+        copy = self.directory / "kek"
+        copy.write_bytes(file.read_bytes())
+        copy.chmod(0o600)
+        self.workspace.own(copy)
+
     def command(self, *arguments, check=True, **options):
         """Runs a sub-command to its end."""
         return run([self.binary, "--config", self.config, *arguments], check=check, timeout=600, **options)

@@ -12,8 +12,10 @@ SELECT id, ssn FROM patients WHERE ssn = '992-96-5806';
 --= clinician: 33
 SELECT id FROM patients WHERE ssn = $1;
 --@ search/ssn_typed_parameter
+-- Declared text, the parameter makes PostgreSQL compare ssn::text: an expression, so the mask counts.
 --$text 992-96-5806
---= front_desk: Phillips
+--= front_desk:
+--= clinician: Phillips
 SELECT last_name FROM patients WHERE ssn = $1;
 --@ search/ssn_of_nobody
 --= front_desk:
@@ -38,3 +40,18 @@ SELECT id, dob FROM patients WHERE dob = '1947-11-19';
 --@ search/no_search_verb
 --= billing:
 SELECT id FROM patients WHERE ssn = '992-96-5806';
+--@ search/only_equality_is_a_search
+--= billing: 200
+SELECT count(*) FROM patients WHERE mrn <> 'MRN0000042';
+--@ search/not_under_not
+--= billing: 200
+SELECT count(*) FROM patients WHERE NOT (mrn = 'MRN0000042');
+--@ search/in_list
+--= billing: 42 43
+SELECT id FROM patients WHERE mrn IN ('MRN0000042', 'MRN0000043') ORDER BY id;
+--@ search/beside_the_mask
+--= billing: 0
+SELECT count(*) FROM patients WHERE mrn = 'MRN0000042' AND mrn LIKE 'MRN%';
+--@ search/does_not_open_the_output
+--= front_desk: *******5806
+SELECT max(ssn) FROM patients WHERE ssn = '992-96-5806';

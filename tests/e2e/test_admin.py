@@ -144,9 +144,7 @@ def tls(checks, workspace, cluster, certificate, key):
     pgveil = Pgveil(workspace, cluster, name="tls", sslmode="verify-full",
                     upstream_tls=f'sslrootcert = "{certificate}"',
                     tls=f'mode = "require"\ncertificate = "{certificate}"\nkey = "{key}"')
-    (pgveil.directory / "kek").write_bytes((workspace.path / "pgveil" / "kek").read_bytes())
-    (pgveil.directory / "kek").chmod(0o600)
-    workspace.own(pgveil.directory / "kek")
+    pgveil.use_key(workspace.path / "pgveil" / "kek")
     pgveil.start()
     connection = pgveil.connect("dr_adams", tls=tls_context(str(certificate)))
     checks.that(connection.sock.version() in ("TLSv1.2", "TLSv1.3"), f"TLS to the client: {connection.sock.version()}")
@@ -165,8 +163,7 @@ def tls(checks, workspace, cluster, certificate, key):
     run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout",
          other_key, "-out", other])
     wrong = Pgveil(workspace, cluster, name="wrongca", sslmode="verify-full", upstream_tls=f'sslrootcert = "{other}"')
-    (wrong.directory / "kek").write_bytes((workspace.path / "pgveil" / "kek").read_bytes())
-    workspace.own(wrong.directory / "kek")
+    wrong.use_key(workspace.path / "pgveil" / "kek")
     try:
         wrong.start(wait=15)
         wrong.connect("dr_adams")

@@ -115,9 +115,7 @@ def audit_disk_full(checks, workspace, cluster):
         return
     try:
         pgveil = Pgveil(workspace, cluster, name="full", audit=place)
-        (pgveil.directory / "kek").write_bytes((workspace.path / "pgveil" / "kek").read_bytes())
-        (pgveil.directory / "kek").chmod(0o600)
-        workspace.own(pgveil.directory / "kek")
+        pgveil.use_key(workspace.path / "pgveil" / "kek")
         pgveil.start()
         checks.that(answers(pgveil), "before the disk is full")
         filler = place / "filler"
@@ -164,8 +162,7 @@ def wrong_key(checks, workspace, cluster):
 def unknown_column(checks, workspace, cluster):
     text = (CLINIC / "policy.toml").read_text().replace("dob          = {", "birthday     = {")
     pgveil = Pgveil(workspace, cluster, name="badpolicy", policy=text)
-    (pgveil.directory / "kek").write_bytes((workspace.path / "pgveil" / "kek").read_bytes())
-    workspace.own(pgveil.directory / "kek")
+    pgveil.use_key(workspace.path / "pgveil" / "kek")
     for command in ("check", "plan", "apply"):
         result = pgveil.command(command, check=False)
         output = result.stdout + result.stderr

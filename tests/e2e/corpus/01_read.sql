@@ -130,9 +130,9 @@ SELECT visit_id FROM diagnoses WHERE description = 'Low back pain' ORDER BY visi
 SELECT patient_id, dose FROM prescriptions WHERE drug = $1 ORDER BY id;
 --@ eq/member_no
 SELECT patient_id, payer_id FROM insurance WHERE member_no = 'M036843935';
---@ eq/not_equal not=billing
+--@ eq/not_equal
 SELECT count(*) FROM patients WHERE last_name <> 'Schmidt';
---@ eq/not not=billing
+--@ eq/not
 SELECT count(*) FROM patients WHERE NOT (last_name = 'Schmidt');
 --@ eq/null_never_equal
 SELECT count(*) FROM patients WHERE ssn = NULL;
@@ -143,7 +143,7 @@ SELECT count(*) FROM patients WHERE last_name = $1;
 SELECT id FROM patients WHERE ssn IS NULL ORDER BY id;
 --@ eq/is_not_null
 SELECT count(*) FROM patients WHERE email IS NOT NULL;
---@ eq/is_distinct_from not=billing
+--@ eq/is_distinct_from
 SELECT count(*) FROM patients WHERE last_name IS DISTINCT FROM 'King';
 --@ eq/is_not_distinct_from_null
 SELECT count(*) FROM patients WHERE external_ref IS NOT DISTINCT FROM NULL;
@@ -153,7 +153,7 @@ SELECT id, last_name FROM patients WHERE last_name IN ('Schmidt', 'King', 'Ng') 
 --$ Schmidt
 --$ Hill
 SELECT id FROM patients WHERE last_name IN ($1, $2) ORDER BY id;
---@ eq/not_in not=billing
+--@ eq/not_in
 SELECT count(*) FROM patients WHERE last_name NOT IN ('Schmidt', 'King');
 --@ eq/any_array_parameter not=billing
 --$text[] {Schmidt,"O'Brien",Diaz}
