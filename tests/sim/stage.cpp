@@ -37,7 +37,7 @@ Stage::Stage(const Script& script, std::size_t chunk)
   identity.login = "nurse";
   identity.database = "clinic";
   brain_ = std::make_unique<proxy::Brain>(
-      proxy::BrainServices{&planner_, &plans_, &values_}, identity,
+      proxy::BrainServices{&planner_, &plans_, &values_, {}}, identity,
       std::vector<std::pair<std::string, std::string>>{{"session_authorization", "nurse"}},
       script.limits_);
 }
