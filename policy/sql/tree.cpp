@@ -3,7 +3,7 @@
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
 
-#include <cstring>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -180,7 +180,7 @@ void* Arena::allocate(std::size_t size) {
 
 char* Arena::copy(std::string_view text) {
   char* out = static_cast<char*>(allocate(text.size() + 1));
-  std::memcpy(out, text.data(), text.size());
+  std::ranges::copy(text, out);  // an empty view may have no data at all
   out[text.size()] = '\0';
   return out;
 }
