@@ -130,6 +130,22 @@ Taken BrainCore::on_bind(const protocol::MessageView& message, Actions& out) {
   }
   const protocol::Bind& bind = *decoded;
   auto statement = names_.statement(bind.statement);
+  if (statement != nullptr && statement->gone) {
+    protocol::encode_bind(out.to_server, {"", kMissing, {}, {}, {}});
+    return refuse_missing(Owed::Bind, no_statement());
+  }
+  const auto taken = names_.portal(bind.portal);
+  if (!bind.portal.empty() && taken != nullptr && statement != nullptr &&
+      (taken->upstream != taken->name || statement->kind() != PlanKind::Pass)) {
+    // The server knows that portal by another name, so whether it still stands is for us to know.
+    if (!queue_.empty()) {
+      ensure_flush(out);
+      return Taken::Wait;
+    }
+    return refuse_extended(
+        "-", make_error("ERROR", "42P03", "cursor \"" + taken->name + "\" already exists"),
+        FailsAt::Analysis, out);
+  }
   if (statement != nullptr) {
     std::optional<ErrorFields> refusal;
     statement = refresh(statement, refusal, out);

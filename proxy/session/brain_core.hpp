@@ -172,6 +172,7 @@ class BrainCore {
                         const protocol::ErrorFields& error,
                         FailsAt at,
                         Actions& out);
+  Taken refuse_missing(Owed kind, const protocol::ErrorFields& error);
   [[nodiscard]] std::string upstream_name(std::string_view name, PlanKind kind, char letter);
 
   // bind.cpp
@@ -219,6 +220,8 @@ class BrainCore {
 
   // failure.cpp
   [[nodiscard]] ScrubContext scrub_context(const Owing& entry) const;
+  [[nodiscard]] static protocol::ErrorFields under_client_names(protocol::ErrorFields error,
+                                                                const Owing& entry);
   void fail_locally(Owing& entry, protocol::ErrorFields error, Actions& out);
   void after_error(std::deque<Owing> dropped, std::string_view sqlstate, Actions& out);
   void expect_again();

@@ -14,6 +14,20 @@ bool is_frontend_type(char type) {
   return std::string_view("QPBDECHSFdcfX").find(type) != std::string_view::npos;
 }
 
+bool fits_copy_in(char type) {
+  return std::string_view("dcfSHX").find(type) != std::string_view::npos;
+}
+
+/// The server would end the session as well.
+protocol::ErrorFields unexpected_in_copy(char type) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto code = static_cast<unsigned char>(type);
+  std::string text = "unexpected message type 0x";
+  text += kDigits[code >> 4];
+  text += kDigits[code & 15];
+  return protocol::make_error("FATAL", "08P01", text + " during COPY from stdin");
+}
+
 }  // namespace
 
 void BrainCore::on_client_bytes(protocol::ByteView bytes, Actions& out) {
@@ -68,8 +82,8 @@ bool BrainCore::step_client(Actions& out) {
   if (client_stream_left_ > 0) {
     return stream_client(out);
   }
-  if (piecewise_) {
-    return step_piecewise(out);
+  if (piecewise_ && !queue_.ignores_sync()) {
+    return step_piecewise(out);  // but while a piece is a COPY, the client's data is due
   }
   if (queue_.size() >= limits_.max_pending_replies) {
     return false;
@@ -91,6 +105,11 @@ bool BrainCore::step_client_frame(Actions& out) {
   }
   const char type = header->type;
   if (queue_.is_skipping() && type != 'S' && type != 'X' && is_frontend_type(type)) {
+    for (const auto& run : work_.runs) {
+      end_record(*run, {}, "25P02", out);  // it was about to be sent
+      release(*run);
+    }
+    work_ = Work();
     client_stream_left_ = header->frame_size();
     client_stream_drops_ = true;
     return stream_client(out);
@@ -196,6 +215,10 @@ bool BrainCore::holds_for_unsettled(char type) {
 }
 
 Taken BrainCore::on_client_message(const protocol::MessageView& message, Actions& out) {
+  if (queue_.ignores_sync() && !fits_copy_in(message.type)) {
+    fatal(unexpected_in_copy(message.type), out);
+    return Taken::Yes;
+  }
   if (work_.cancelled && message.type != 'S') {
     const auto error =
         protocol::make_error("ERROR", "57014", "canceling statement due to user request");
@@ -233,6 +256,7 @@ Taken BrainCore::on_client_message(const protocol::MessageView& message, Actions
     case 'f':
       queue_.end_copy_in();
       forward_to_server(message.frame, out);
+      flush_sent_ = false;  // the COPY has its answer still to come
       return Taken::Yes;
     case 'X':
       return on_terminate(out);

@@ -1,5 +1,6 @@
 #include "proxy/session/error_scrub.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -152,7 +153,8 @@ const char* failing_sql(FailsAt at) {
 }
 
 bool is_provoked(const ErrorFields& error) {
-  return (error.sqlstate() == "42883" || error.sqlstate() == "42601") &&
+  constexpr std::array<std::string_view, 4> kStates{"42883", "42601", "26000", "34000"};
+  return std::ranges::find(kStates, error.sqlstate()) != kStates.end() &&
          error.get('M').find(kMarker) != std::string_view::npos;
 }
 

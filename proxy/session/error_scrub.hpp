@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace pgveil::proxy {
 
@@ -41,7 +42,9 @@ struct ScrubContext {
 /// In a failed block the first gives 25P02, the second 42601, as PostgreSQL does for what they replace.
 enum class FailsAt { Analysis, Syntax };
 [[nodiscard]] const char* failing_sql(FailsAt at);
-/// Whether the error is the one that `failing_sql` provokes: then ours is shown in its place.
+/// The name of a statement or portal that never exists.
+inline constexpr std::string_view kMissing = "pgveil_refused";
+/// Whether the error is one that `failing_sql` or `kMissing` provokes: then ours is shown in its place.
 [[nodiscard]] bool is_provoked(const protocol::ErrorFields& error);
 
 }  // namespace pgveil::proxy

@@ -29,6 +29,10 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
                            FailsAt::Analysis, out);
   }
   const auto portal = names_.portal((*execute).portal);
+  if (portal != nullptr && portal->gone) {
+    protocol::encode_execute(out.to_server, {kMissing, 0});
+    return refuse_missing(Owed::Execute, no_portal());
+  }
   const bool from_buffer = portal != nullptr && portal->evaluated;
   if (work_.runs.empty()) {
     work_.runs.push_back(make_run(portal.get()));

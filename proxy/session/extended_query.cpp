@@ -40,16 +40,10 @@ Taken BrainCore::on_parse(const protocol::MessageView& message, Actions& out) {
     return refuse_extended("-", invalid_format(), FailsAt::Analysis, out);
   }
   const std::string_view name = significant((*parse).statement);
-  if (!name.empty() && names_.statement(name) != nullptr) {
-    if (!names_.is_confirmed(name)) {
-      ensure_flush(out);  // whether that name is taken is being decided
-      return Taken::Wait;
-    }
-    return refuse_extended(
-        "-",
-        protocol::make_error("ERROR", "42P05",
-                             "prepared statement \"" + std::string(name) + "\" already exists"),
-        FailsAt::Analysis, out);
+  const bool taken = !name.empty() && names_.statement(name) != nullptr;
+  if (!name.empty() && !names_.is_confirmed(name)) {
+    ensure_flush(out);  // whether that name is taken is being decided
+    return Taken::Wait;
   }
   if (!may_plan(out)) {
     return Taken::Wait;
@@ -76,6 +70,13 @@ Taken BrainCore::on_parse(const protocol::MessageView& message, Actions& out) {
     const protocol::ErrorFields refusal = refusal_of(*statement->planned.plan);
     record_refusal(statement->planned.plan, refusal, out);
     return refuse_extended(name, refusal, FailsAt::Analysis, out);
+  }
+  if (taken) {  // the server, too, looks at the statement first
+    return refuse_extended(
+        "-",
+        protocol::make_error("ERROR", "42P05",
+                             "prepared statement \"" + std::string(name) + "\" already exists"),
+        FailsAt::Analysis, out);
   }
   std::string sent;
   if (kind == PlanKind::Local) {
@@ -123,10 +124,18 @@ Taken BrainCore::on_describe(const protocol::MessageView& message, Actions& out)
   if ((*describe).target == protocol::Target::Statement) {
     entry.kind = Owed::DescribeStatement;
     entry.statement = names_.statement(entry.name);
+    if (entry.statement != nullptr && entry.statement->gone) {
+      protocol::encode_describe(out.to_server, {protocol::Target::Statement, kMissing});
+      return refuse_missing(Owed::DescribeStatement, no_statement());
+    }
     upstream = entry.statement == nullptr ? entry.name : entry.statement->upstream;
   } else {
     entry.kind = Owed::DescribePortal;
     entry.portal = names_.portal(entry.name);
+    if (entry.portal != nullptr && entry.portal->gone) {
+      protocol::encode_describe(out.to_server, {protocol::Target::Portal, kMissing});
+      return refuse_missing(Owed::DescribePortal, no_portal());
+    }
     upstream = entry.portal == nullptr ? entry.name : entry.portal->upstream;
   }
   if (upstream == (*describe).name) {
@@ -193,6 +202,16 @@ Taken BrainCore::refuse_extended(std::string_view name,
   send_failing_parse(name.empty() ? "" : "pgveil_refused", at, out);
   Owing entry;
   entry.kind = Owed::Parse;
+  entry.instead = std::make_unique<protocol::ErrorFields>(error);
+  owe(std::move(entry));
+  batch_open_ = true;
+  return Taken::Yes;
+}
+
+/// What was sent names something that is not there, as the client's message does.
+Taken BrainCore::refuse_missing(Owed kind, const protocol::ErrorFields& error) {
+  Owing entry;
+  entry.kind = kind;
   entry.instead = std::make_unique<protocol::ErrorFields>(error);
   owe(std::move(entry));
   batch_open_ = true;

@@ -29,6 +29,29 @@ ScrubContext BrainCore::scrub_context(const Owing& entry) const {
   return context;
 }
 
+/// The server calls statements and portals by names that the client does not know.
+protocol::ErrorFields BrainCore::under_client_names(protocol::ErrorFields error,
+                                                    const Owing& entry) {
+  const auto rename = [&](const std::string& upstream, const std::string& name) {
+    std::string message(error.get('M'));
+    const std::string quoted = '"' + upstream + '"';
+    const std::size_t at = message.find(quoted);
+    if (upstream != name && at != std::string::npos) {
+      error.set('M', message.replace(at, quoted.size(), '"' + name + '"'));
+    }
+  };
+  if (entry.statement != nullptr) {
+    rename(entry.statement->upstream, entry.statement->name);
+  }
+  if (entry.portal != nullptr) {
+    rename(entry.portal->upstream, entry.portal->name);
+    if (entry.portal->statement != nullptr) {
+      rename(entry.portal->statement->upstream, entry.portal->statement->name);
+    }
+  }
+  return error;
+}
+
 /// An error of ours about a statement that the server did without one. The server must fail too, else the
 /// client would see an error of a transaction that commits. How, depends on what was sent behind it:
 ///   nothing: a Parse that fails, in the same batch

@@ -24,8 +24,8 @@ void close_in(Map& map, std::string_view name) {
 }
 
 template <class Map>
-void keep_unnamed(Map& map) {
-  std::erase_if(map, [](const auto& entry) { return !entry.first.empty(); });
+std::size_t keep_unnamed(Map& map) {
+  return std::erase_if(map, [](const auto& entry) { return !entry.first.empty(); });
 }
 
 }  // namespace
@@ -97,16 +97,25 @@ void NameTables::forget_expected() {
   expected_portals_ = confirmed_portals_;
 }
 
-void NameTables::end_of_transaction(bool queue_empty) {
-  keep_unnamed(confirmed_portals_);
-  if (queue_empty) {
-    keep_unnamed(expected_portals_);
-  }
+bool NameTables::end_of_transaction() {
+  const auto dropped = keep_unnamed(confirmed_portals_) + keep_unnamed(expected_portals_);
+  return dropped > 0;
+}
+
+void NameTables::drop_unnamed() {
+  auto statement = std::make_shared<Statement>();
+  statement->gone = true;
+  auto portal = std::make_shared<Portal>();
+  portal->gone = true;
+  expected_statements_[""] = statement;
+  confirmed_statements_[""] = statement;
+  expected_portals_[""] = portal;
+  confirmed_portals_[""] = portal;
 }
 
 void NameTables::drop_named_statements() {
-  keep_unnamed(confirmed_statements_);
-  keep_unnamed(expected_statements_);
+  (void)keep_unnamed(confirmed_statements_);
+  (void)keep_unnamed(expected_statements_);
 }
 
 }  // namespace pgveil::proxy

@@ -39,6 +39,7 @@ struct Statement {
   std::vector<std::uint32_t> declared_parameter_types;
   PlannedStatement planned;            // planned.plan null: an empty text
   std::uint64_t settings_version = 0;  // of the session, when it was planned
+  bool gone = false;  // the unnamed one, dropped by a Query that the server did not see
 
   [[nodiscard]] PlanKind kind() const {
     return planned.plan == nullptr ? PlanKind::Pass : kind_of(*planned.plan);
@@ -57,6 +58,7 @@ struct Portal {
   bool evaluated = false;
   EvaluatedRows rows;
   std::size_t next_row = 0;
+  bool gone = false;
 
   [[nodiscard]] PlanKind kind() const {
     return statement == nullptr ? PlanKind::Pass : statement->kind();
@@ -85,8 +87,11 @@ class NameTables {
 
   /// The expected view becomes the confirmed one; the caller expects again what is still in the queue.
   void forget_expected();
-  /// A transaction ended: named portals are gone, in both views when nothing is in the queue.
-  void end_of_transaction(bool queue_empty);
+  /// A transaction ended: named portals are gone. True: the caller expects again what is in the queue.
+  [[nodiscard]] bool end_of_transaction();
+  /// A Query that was not sent as one drops the unnamed statement and portal all the same. Nothing may be
+  /// in the queue.
+  void drop_unnamed();
   /// DEALLOCATE ALL, DISCARD ALL: named statements are gone.
   void drop_named_statements();
 

@@ -5,6 +5,12 @@
 
 namespace pgveil::proxy {
 
+namespace {
+
+constexpr std::string_view kPiece = "pgveil_piece";
+
+}  // namespace
+
 /// A Query whose statements cannot all be planned, or not all be sent, at once: each runs as Parse, Bind,
 /// Describe and Execute without a Sync between them, so they are one implicit transaction as in PostgreSQL;
 /// the next is sent when the one before has been answered. What differs: DECLARE CURSOR and LOCK TABLE
@@ -12,6 +18,7 @@ namespace pgveil::proxy {
 
 void BrainCore::start_piecewise(std::string_view sql, PlannedText planned) {
   BOOST_ASSERT(queue_.empty());
+  names_.drop_unnamed();
   piecewise_.emplace();
   piecewise_->text = sql;
   piecewise_->plans = std::move(planned.plans);
@@ -37,7 +44,7 @@ bool BrainCore::step_piecewise(Actions& out) {
     entry.kind = Owed::Parse;
     entry.instead = std::make_unique<protocol::ErrorFields>(*pieces.error);
     pieces.error.reset();
-    send_failing_parse("", FailsAt::Analysis, out);
+    send_failing_parse(kPiece, FailsAt::Analysis, out);
     owe(std::move(entry));
     batch_open_ = true;
     return true;
@@ -138,7 +145,7 @@ bool BrainCore::step_piece(Actions& out) {
     Owing entry;
     entry.kind = Owed::Parse;
     entry.instead = std::make_unique<protocol::ErrorFields>(std::move(*refusal));
-    send_failing_parse("", FailsAt::Analysis, out);
+    send_failing_parse(kPiece, FailsAt::Analysis, out);
     owe(std::move(entry));
   } else {
     send_piece(statement, std::move(work_.runs[0]), std::move(sent), out);
@@ -158,30 +165,35 @@ void BrainCore::send_piece(const PlannedStatement& statement,
   }
   run->shift = shift;
   auto made = std::make_shared<Statement>();
+  made->upstream = kPiece;
   made->sql = run->sql;
   made->planned = statement;
   made->settings_version = settings_version_;
   auto portal = std::make_shared<Portal>();
+  portal->upstream = kPiece;
   portal->statement = made;
   portal->formats.assign(statement.plan->columns ? statement.plan->columns->size() : 0,
                          std::int16_t{0});
   portal->settings = settings_;
 
-  protocol::encode_parse(out.to_server, {"", sent, {}});
+  // The piece before has left its names behind, also if it failed; closing what is not there is fine.
+  protocol::encode_close(out.to_server, {protocol::Target::Portal, kPiece});
+  protocol::encode_close(out.to_server, {protocol::Target::Statement, kPiece});
+  protocol::encode_parse(out.to_server, {kPiece, sent, {}});
   protocol::Bind bind;
+  bind.portal = kPiece;
+  bind.statement = kPiece;
   bind.result_formats = upstream_formats(*statement.plan, portal->formats);
   protocol::encode_bind(out.to_server, bind);
-  protocol::encode_describe(out.to_server, {protocol::Target::Portal, ""});
-  protocol::encode_execute(out.to_server, {"", 0});
+  protocol::encode_describe(out.to_server, {protocol::Target::Portal, kPiece});
+  protocol::encode_execute(out.to_server, {kPiece, 0});
 
   const auto owe_part = [&](Owed kind, Shown shown) -> Owing& {
     Owing entry;
     entry.kind = kind;
     entry.shown = shown;
     entry.shift = shift;
-    if (kind == Owed::Parse || kind == Owed::DescribeStatement) {
-      entry.statement = made;
-    } else {
+    if (kind == Owed::DescribePortal || kind == Owed::Execute) {
       entry.portal = portal;
     }
     if (kind == Owed::Execute) {
@@ -189,8 +201,8 @@ void BrainCore::send_piece(const PlannedStatement& statement,
     }
     return owe(std::move(entry));
   };
-  names_.expect(made);
-  names_.expect(portal);
+  owe_part(Owed::ClosePortal, Shown::RowsAndErrors);
+  owe_part(Owed::CloseStatement, Shown::RowsAndErrors);
   owe_part(Owed::Parse, Shown::RowsAndErrors);
   owe_part(Owed::Bind, Shown::RowsAndErrors);
   owe_part(Owed::DescribePortal, Shown::RowsAndErrors);

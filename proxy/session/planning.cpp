@@ -20,7 +20,7 @@ bool BrainCore::may_plan(Actions& out) {
     ensure_flush(out);
     return false;
   }
-  if (settings_known_ || (block_ == protocol::BlockState::Failed && !batch_open_)) {
+  if (settings_known_ || block_ == protocol::BlockState::Failed) {
     return true;  // in a failed block everything but its end fails at the server
   }
   if (!queue_.empty()) {
@@ -150,6 +150,9 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
     case policy::SessionEffect::EndOfBlock:
       if (settings_touched_) {
         settings_known_ = false;
+      }
+      if (names_.end_of_transaction()) {
+        expect_again();
       }
       if (block_ == protocol::BlockState::Failed) {
         block_ = protocol::BlockState::InBlock;  // until ReadyForQuery says what it is

@@ -27,6 +27,14 @@ std::string as_server_knows_it(policy::SessionEffect effect,
   return std::string(sql);
 }
 
+protocol::ErrorFields no_statement() {
+  return protocol::make_error("ERROR", "26000", "unnamed prepared statement does not exist");
+}
+
+protocol::ErrorFields no_portal() {
+  return protocol::make_error("ERROR", "34000", "portal \"\" does not exist");
+}
+
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));

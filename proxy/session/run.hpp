@@ -70,6 +70,9 @@ struct Run {
                                              const NameTables& names);
 /// Takes part in transaction state as the client's statement would, and gives no rows.
 inline constexpr std::string_view kNoRows = "SELECT WHERE false";
+/// PostgreSQL's errors for the unnamed ones.
+[[nodiscard]] protocol::ErrorFields no_statement();
+[[nodiscard]] protocol::ErrorFields no_portal();
 /// Characters, as error positions count them.
 [[nodiscard]] std::size_t count_characters(std::string_view utf8);
 

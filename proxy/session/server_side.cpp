@@ -244,7 +244,8 @@ Taken BrainCore::on_error(const protocol::MessageView& message, Actions& out) {
     return Taken::Yes;
   }
   Owing& entry = queue_.front();
-  protocol::ErrorFields shown = scrub_error(*decoded, scrub_context(entry));
+  protocol::ErrorFields shown =
+      scrub_error(under_client_names(*decoded, entry), scrub_context(entry));
   const Run* run = entry.run();
   if (is_provoked(*decoded)) {
     if (entry.instead != nullptr) {
@@ -311,7 +312,9 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
   if (block_ != protocol::BlockState::Idle) {
     return Taken::Yes;
   }
-  names_.end_of_transaction(queue_.empty());
+  if (names_.end_of_transaction()) {
+    expect_again();
+  }
   if (settings_touched_) {
     settings_known_ = false;
     settings_touched_ = false;

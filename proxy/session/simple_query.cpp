@@ -205,6 +205,7 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
 
 Taken BrainCore::refuse_query(const protocol::ErrorFields& error, FailsAt at, Actions& out) {
   if (queue_.empty() && !in_transaction()) {
+    names_.drop_unnamed();
     protocol::encode_error_response(out.to_client, error);
     protocol::encode_ready_for_query(out.to_client, protocol::BlockState::Idle);
     return Taken::Yes;

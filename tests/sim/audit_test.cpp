@@ -196,6 +196,22 @@ TEST(Audit, OutcomesOfErrorsAreRecorded) {
   check(script);
 }
 
+TEST(Audit, AWriteThatWaitedWhileItsBatchFailedIsEndedInTheLog) {
+  Script script = audited();
+  script.client(all({parse("", "SELECT 1/0"), bind("", ""), execute(""), parse("w", kWrite),
+                     bind("", "w"), execute(""), sync()}));
+  script.expect_server(
+      all({parse("", "SELECT 1/0"), bind("", ""), execute(""),
+           parse("pgveil_s1", "UPDATE p SET name = sealed:'x'"), bind("", "pgveil_s1")}));
+  script.server(all({parse_complete(), bind_complete(), error("22012", "division by zero")}));
+  script.expect_client(
+      all({parse_complete(), bind_complete(), error("22012", "division by zero")}));
+  script.expect_ends({"25P02"}).expect_server(sync());
+  script.audit_is_durable();
+  script.server(ready()).expect_client(ready());
+  check(script);
+}
+
 TEST(Audit, WaitingRowsAreBounded) {
   proxy::SessionLimits limits;
   limits.max_held_bytes = 1'000;

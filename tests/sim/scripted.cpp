@@ -198,7 +198,7 @@ PreparedPlan refused_plan(std::string message) {
 
 proxy::SplitResult ScriptedPlanner::split(std::string_view sql) {
   const auto ranges = policy::sql::split(sql);
-  if (!ranges || sql.find("syntax error") != std::string_view::npos) {
+  if (!ranges || sql.find("syntax") != std::string_view::npos) {
     return protocol::make_error("ERROR", "42601", "syntax error");
   }
   std::vector<proxy::StatementText> statements;

@@ -1,5 +1,7 @@
 add_library(pgveil_sim STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/conversation.cpp
   ${CMAKE_CURRENT_LIST_DIR}/messages.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/model_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/script.cpp
   ${CMAKE_CURRENT_LIST_DIR}/scripted.cpp
   ${CMAKE_CURRENT_LIST_DIR}/stage.cpp)

@@ -60,6 +60,36 @@ TEST(Names, ANameWhoseParseFailedIsFree) {
   check(script);
 }
 
+TEST(Names, ACloseThatIsSkippedLeavesTheNameTaken) {
+  Script script;
+  script.client(all({parse("s", "SELECT 1"), sync()}))
+      .expect_server(all({parse("s", "SELECT 1"), sync()}));
+  script.server(all({parse_complete(), ready()})).expect_client(all({parse_complete(), ready()}));
+  script.client(
+      all({describe_portal("nope"), close_statement("s"), sync(), parse("s", "SELECT 2"), sync()}));
+  script.expect_server(all({describe_portal("nope"), close_statement("s"), sync()}));
+  script.server(all({error("34000", "portal \"nope\" does not exist"), ready()}));
+  script.expect_client(all({error("34000", "portal \"nope\" does not exist"), ready()}));
+  script.expect_server(all({failing_parse(), sync()}));
+  script.server(all({provoked(), ready()}));
+  script.expect_client(all({error("42P05", "prepared statement \"s\" already exists"), ready()}));
+  check(script);
+}
+
+TEST(Names, APortalOfOursIsNamedAsTheClientDoes) {
+  Script script;
+  script.plans().plans[kRead] = read_plan("SELECT name FROM p");
+  script.client(all({parse("", kRead), bind("c", ""), sync()}));
+  script.expect_server(
+      all({parse("", "SELECT name FROM p"), bind("pgveil_p1", "", {}, {1}), sync()}));
+  script.client(all({execute("c"), sync()})).expect_server(all({execute("pgveil_p1"), sync()}));
+  script.server(all({parse_complete(), bind_complete(), ready(),
+                     error("34000", "portal \"pgveil_p1\" does not exist"), ready()}));
+  script.expect_client(all({parse_complete(), bind_complete(), ready(),
+                            error("34000", "portal \"c\" does not exist"), ready()}));
+  check(script);
+}
+
 TEST(Names, NamesCountTo63Bytes) {
   const std::string first = std::string(63, 'n') + "1";
   const std::string second = std::string(63, 'n') + "2";
