@@ -101,6 +101,7 @@ class BrainCore {
   // client_side.cpp
   void pump(Actions& out);
   bool step_client(Actions& out);
+  void drop_work(Actions& out);
   bool step_client_frame(Actions& out);
   bool stream_client(Actions& out);
   bool start_client_stream(const protocol::FrameHeader& header, Actions& out);

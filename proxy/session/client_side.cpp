@@ -105,11 +105,7 @@ bool BrainCore::step_client_frame(Actions& out) {
   }
   const char type = header->type;
   if (queue_.is_skipping() && type != 'S' && type != 'X' && is_frontend_type(type)) {
-    for (const auto& run : work_.runs) {
-      end_record(*run, {}, "25P02", out);  // it was about to be sent
-      release(*run);
-    }
-    work_ = Work();
+    drop_work(out);
     client_stream_left_ = header->frame_size();
     client_stream_drops_ = true;
     return stream_client(out);
@@ -135,9 +131,20 @@ bool BrainCore::step_client_frame(Actions& out) {
   }
   client_.take(header->frame_size());
   if (!piecewise_) {
-    work_ = Work();
+    drop_work(out);
   }
   return true;
+}
+
+/// The message is done with. Runs that are still here were begun and not sent: the message failed.
+void BrainCore::drop_work(Actions& out) {
+  for (const auto& run : work_.runs) {
+    if (run != nullptr) {
+      end_record(*run, {}, "25P02", out);
+      release(*run);
+    }
+  }
+  work_ = Work();
 }
 
 bool BrainCore::stream_client(Actions& out) {
@@ -165,7 +172,7 @@ bool BrainCore::start_client_stream(const protocol::FrameHeader& header, Actions
     if (on_too_large(header, out) == Taken::Wait) {
       return false;
     }
-    work_ = Work();
+    drop_work(out);
     client_stream_left_ = header.frame_size();
     client_stream_drops_ = true;
     return stream_client(out);
