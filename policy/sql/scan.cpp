@@ -316,7 +316,7 @@ bool is_word(const Token& token, std::string_view sql, std::string_view lower_ca
 
 Result<std::vector<Token>> scan(std::string_view sql, std::uint32_t max_tokens) {
   if (sql.size() > INT32_MAX) return make_error(Errc::TooLarge, "scan");
-  if (std::memchr(sql.data(), 0, sql.size()) != nullptr) {
+  if (sql.find('\0') != std::string_view::npos) {
     return make_error(Errc::Syntax, "scan", "the text holds a NUL byte");
   }
   std::vector<Token> tokens;
