@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import time
+import traceback
 
 from harness import CLINIC, Checks, Cluster, Pgveil, Workspace, load_clinic, run
 from wire import LoginError, Wire, WireError, cstr, frame
@@ -301,10 +302,12 @@ def main():
              lambda: wrong_key(checks, workspace, cluster), lambda: unknown_column(checks, workspace, cluster),
              lambda: audit_disk_full(checks, workspace, cluster)]
     for step in steps:
+        started = time.monotonic()
         try:
             step()
-        except (LoginError, WireError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
-            checks.that(False, f"step broke off: {problem!r}")
+        except (LoginError, WireError, OSError, RuntimeError, subprocess.SubprocessError):
+            checks.that(False, f"step broke off: {traceback.format_exc()}")
+        print(f"{step.__code__.co_names[0]}: {time.monotonic() - started:.1f} s", flush=True)
         if not pgveil.alive():
             checks.that(False, f"pgveil ended:\n{pgveil.log_text()[-3000:]}")
             break

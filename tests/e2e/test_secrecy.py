@@ -85,7 +85,7 @@ def use(checks, pgveil, names, numbers):
     connection.simple(f"INSERT INTO visits (id, patient_id, practitioner_id, visit_at, kind, reason) "
                       f"VALUES (1, 1, 1, '2026-01-01', 'acute', 'saw {names[0]} about it')")
     statements = []
-    for i in range(0, COUNT, 10):
+    for i in range(0, COUNT, 20):
         name, ssn, other = names[i], numbers[i], names[(i + 7) % COUNT]
         statements += [
             f"SELECT * FROM patients WHERE last_name = '{name}'",
