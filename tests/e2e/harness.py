@@ -30,6 +30,10 @@ LOGIN_OF_ROLE = {"clinician": "dr_adams", "front_desk": "reception", "billing": 
 CONTROL_LOGIN, CONTROL_PASSWORD = "pgveil_control", "control-demo"
 
 
+# A test that is told to end (ctest's timeout, Ctrl-C) stops its servers too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def unprivileged():
     """Arguments for subprocess that make a child run as somebody PostgreSQL accepts."""
     if os.geteuid() != 0:
