@@ -271,7 +271,7 @@ std::optional<std::string> Server::Impl::start() {
 }
 
 void Server::Impl::stop() {
-  if (!started_) {
+  if (!std::exchange(started_, false)) {
     return;
   }
   asio::post(core_->threads.front()->context, [close = std::move(close_acceptors_)] {
@@ -295,6 +295,9 @@ void Server::Impl::wait() {
     core_->workers->stop();
     core_->login_workers->stop();
   }
+  // What is left in the loops (a connection handed over too late, a listener that never started) holds
+  // the core, which holds the loops.
+  core_->threads.clear();
   if (!unix_path_.empty()) {
     ::unlink(unix_path_.c_str());
     unix_path_.clear();
