@@ -268,6 +268,7 @@ Plan decide_tagged(const DecideContext& context,
   if (understood && !touches) {
     Plan plan = lineage.uses_size_functions ? decide_statistics() : pass();
     plan.touches_tagged = true;
+    add_guards(plan, syntax, free_literals(syntax, survey));
     return plan;
   }
   if (!understood || !agrees_with_postgres(lineage)) {

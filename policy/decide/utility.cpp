@@ -49,25 +49,23 @@ Words words_for(Kind kind) {
       return {Rule::CopyOfTagged, "COPY cannot yet read or write tagged columns",
               "use SELECT or INSERT"};
     case Kind::Explain:
-      return {Rule::ExplainOfTagged,
-              "EXPLAIN of a statement over tagged columns would show estimates "
-              "made from hidden rows and values",
-              "use pgveil explain"};
-    case Kind::Prepare:
-      return {Rule::PreparedOnTagged, "PREPARE cannot yet hold a statement over tagged columns",
-              "prepare it with the driver, which uses the protocol"};
-    case Kind::Declare:
-      return {Rule::CursorOnTagged, "a cursor cannot yet be declared over tagged columns",
-              "fetch by LIMIT and OFFSET, or use the driver's own cursors"};
+      return {
+          Rule::ExplainOfTagged,
+          "EXPLAIN ANALYZE of a statement over tagged columns would show numbers of hidden rows",
+          "use EXPLAIN without ANALYZE, or pgveil explain"};
     default:
       return {Rule::SealedDdl, "a table or view cannot yet be made from tagged columns",
               "change the schema on the server and run pgveil apply"};
   }
 }
 
-// EXPLAIN, PREPARE, DECLARE, COPY (query), CREATE TABLE AS, CREATE VIEW: as good as what is inside.
-Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
-  if (!answers.inner) {
+/// EXPLAIN, PREPARE, DECLARE, COPY (query), CREATE TABLE AS, CREATE VIEW: as good as what is inside.
+template <class Otherwise>
+Plan decide_inner(const sql::SyntaxTree& syntax,
+                  const UtilityAnswers& answers,
+                  Plan if_pass,
+                  Otherwise otherwise) {
+  if (!answers.inner || !syntax.utility().inner) {
     return refuse(Rule::NotUnderstood, "the inner statement could not be analysed", "simplify it");
   }
   if (const auto* refused = std::get_if<Refuse>(&answers.inner->decision)) {
@@ -77,8 +75,61 @@ Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, 
     if_pass.touches_tagged = answers.inner->touches_tagged;
     return if_pass;
   }
-  const Words words = words_for(syntax.kind());
-  return refuse(words.rule, words.message, words.hint);
+  return otherwise();
+}
+
+Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+  return decide_inner(syntax, answers, std::move(if_pass), [&] {
+    const Words words = words_for(syntax.kind());
+    return refuse(words.rule, words.message, words.hint);
+  });
+}
+
+/// PREPARE of what does not pass: the server keeps a statement of that name, so that it is known there,
+/// which can only fail; EXECUTE is planned as the statement that it stands for.
+Plan decide_prepare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
+  return decide_inner(syntax, answers, passed(SessionEffect::Prepare), [&] {
+    Plan held = passed(SessionEffect::Prepare);
+    InPlace in_place;
+    in_place.server_sql.text = {"PREPARE " + quote_identifier(syntax.utility().name) +
+                                " AS SELECT CAST(text 'this statement is prepared by pgveil' AS "
+                                "pg_catalog.int4)"};
+    held.decision = std::move(in_place);
+    return held;
+  });
+}
+
+/// A cursor over the rewritten query, whose rows are opened when they are fetched; or the answer of the
+/// twin, made now and handed out by FETCH.
+Plan decide_declare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
+  return decide_inner(syntax, answers, passed(SessionEffect::Declare), [&] {
+    if (syntax.utility().cursor_binary) {
+      return refuse(Rule::CursorOnTagged, "a binary cursor cannot be declared over tagged columns",
+                    "leave BINARY out, or use the driver's own cursors");
+    }
+    Plan plan = *answers.inner;
+    plan.effect = SessionEffect::Declare;
+    plan.cacheable = false;
+    if (auto* in_place = std::get_if<InPlace>(&plan.decision)) {
+      const std::size_t query = syntax.utility().inner->location;
+      in_place->server_sql.text.front().insert(0, syntax.text(), 0, query);
+      in_place->outputs.clear();
+      plan.evidence = Evidence();  // each FETCH is recorded
+    }
+    return plan;
+  });
+}
+
+Plan decide_explain(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
+  return decide_inner(syntax, answers, passed(SessionEffect::None), [&] {
+    if (syntax.utility().explain_analyze) {
+      const Words words = words_for(Kind::Explain);
+      return refuse(words.rule, words.message, words.hint);
+    }
+    Plan plan;
+    plan.decision = Local{};  // the twin has no rows and no statistics to tell of
+    return plan;
+  });
 }
 
 Plan decide_on_relations(const DecideContext& context,
@@ -191,9 +242,7 @@ Plan decide_utility(const DecideContext& context,
       return passed(SessionEffect::Deallocate);
     case Kind::SetConstraints:
     case Kind::Show:
-    case Kind::Execute:
     case Kind::Fetch:
-    case Kind::ClosePortal:
     case Kind::Listen:
     case Kind::Notify:
     case Kind::Unlisten:
@@ -204,10 +253,16 @@ Plan decide_utility(const DecideContext& context,
     case Kind::Reindex:
     case Kind::Checkpoint:
       return passed(SessionEffect::None);
+    case Kind::Execute:
+      return passed(SessionEffect::Execute);
+    case Kind::ClosePortal:
+      return passed(SessionEffect::CloseCursor);
     case Kind::Explain:
+      return decide_explain(syntax, answers);
     case Kind::Prepare:
+      return decide_prepare(syntax, answers);
     case Kind::Declare:
-      return decide_inner(syntax, answers, passed(SessionEffect::None));
+      return decide_declare(syntax, answers);
     case Kind::CreateTableAs:
     case Kind::SelectInto:
     case Kind::View:

@@ -24,7 +24,6 @@ constexpr std::array kRules = {
     RuleWords{Rule::VolatileFunction, "volatile_function", false},
     RuleWords{Rule::CopyOfTagged, "copy_of_tagged", false},
     RuleWords{Rule::CursorOnTagged, "cursor_on_tagged", false},
-    RuleWords{Rule::PreparedOnTagged, "prepared_on_tagged", false},
     RuleWords{Rule::ExplainOfTagged, "explain_of_tagged", false},
     RuleWords{Rule::MaskedWrite, "masked_write", true},
     RuleWords{Rule::LockOfMasked, "lock_of_masked", false},

@@ -149,7 +149,6 @@ enum class Rule {
   VolatileFunction,
   CopyOfTagged,
   CursorOnTagged,
-  PreparedOnTagged,
   ExplainOfTagged,
   MaskedWrite,
   LockOfMasked,
@@ -198,8 +197,12 @@ enum class SessionEffect {
   Settings,    // SET, RESET, set_config, SET ROLE …: ask the server before the next analysis
   EndOfBlock,  // COMMIT, ROLLBACK, ROLLBACK TO: settings may have been undone
   DiscardAll,
-  Deallocate,  // DEALLOCATE, DEALLOCATE ALL
-  Schema       // DDL on untagged objects: the twin must follow
+  Prepare,      // PREPARE: a name that EXECUTE finds
+  Execute,      // EXECUTE: stands for what was prepared
+  Deallocate,   // DEALLOCATE, DEALLOCATE ALL
+  Declare,      // DECLARE: a name that FETCH finds
+  CloseCursor,  // CLOSE, CLOSE ALL
+  Schema        // DDL on untagged objects: the twin must follow
 };
 
 struct Plan {

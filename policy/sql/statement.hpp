@@ -3,6 +3,7 @@
 /// What kind of statement it is and what stands at its top level: plain facts that SyntaxTree fills.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,9 +47,9 @@ enum class StatementKind {
   Grant,   // also REVOKE, of objects and of roles
   Role,    // CREATE, ALTER, DROP ROLE, also ALTER ROLE … SET
   System,  // ALTER SYSTEM, CREATE/ALTER/DROP DATABASE and TABLESPACE
-  Code,    // what brings code to the server: functions, triggers, rules, policies, operators, casts,
-           // extensions, languages, foreign servers and tables, publications, subscriptions
-  Ddl,     // every other CREATE, ALTER, DROP
+  Code,  // what brings code to the server: functions, triggers, rules, policies, operators, casts,
+         // extensions, languages, foreign servers and tables, publications, subscriptions
+  Ddl,   // every other CREATE, ALTER, DROP
   Do,
   Call,
   Checkpoint,
@@ -104,11 +105,22 @@ enum class TransactionKind {
   RollbackPrepared
 };
 
+/// FETCH, MOVE.
+enum class FetchDirection { Forward, Backward, Absolute, Relative };
+
 /// A statement inside a utility statement: its bytes in the client's text, so that locations in the
 /// inner tree are offsets from `location` and a rewritten one can be spliced back.
 struct InnerStatement {
   std::uint32_t location = 0;
   std::uint32_t length = 0;
+};
+
+/// An argument of EXECUTE.
+struct ExecuteArgument {
+  std::string sql;  // as spelled
+  bool constant = false;
+
+  friend bool operator==(const ExecuteArgument&, const ExecuteArgument&) = default;
 };
 
 struct UtilityFacts {
@@ -138,16 +150,19 @@ struct UtilityFacts {
   std::vector<std::pair<std::string, std::string>> options;
 
   bool fetch_move = false;
-  bool fetch_forward_only = false;  // FETCH [NEXT | FORWARD n | FORWARD ALL], n >= 0
-  bool cursor_scroll = false;
+  FetchDirection fetch_direction = FetchDirection::Forward;
+  std::int64_t fetch_count = 1;  // kFetchAll: ALL
+  bool cursor_no_scroll = false;
   bool cursor_hold = false;
   bool cursor_binary = false;
 
   bool explain_analyze = false;
   bool discard_all = false;
   bool temporary = false;  // CREATE TEMP TABLE AS, CREATE TEMP TABLE
-  std::size_t execute_arguments = 0;
+  std::vector<ExecuteArgument> execute_arguments;
 };
+
+inline constexpr std::int64_t kFetchAll = std::numeric_limits<std::int64_t>::max();
 
 [[nodiscard]] const char* name(StatementKind kind);
 

@@ -14,7 +14,7 @@ using Kind = Token::Kind;
 
 // src/include/nodes/parsenodes.h of PostgreSQL 15
 constexpr std::int32_t kCursorBinary = 0x0001;
-constexpr std::int32_t kCursorScroll = 0x0002;
+constexpr std::int32_t kCursorNoScroll = 0x0004;
 constexpr std::int32_t kCursorHold = 0x0020;
 
 /// The tokens of a statement, to cut an inner statement out of its text.
@@ -33,12 +33,16 @@ class Cutter {
 
   /// Index after the bracket that closes the one at i.
   [[nodiscard]] std::size_t after_bracket(std::size_t i) const {
-    std::size_t depth = 0;
-    for (; i < end_; ++i) {
-      if (is(i, "(")) ++depth;
-      if (is(i, ")") && --depth == 0) return i + 1;
-    }
-    return end_;
+    return after_closing(i, "(", ")");
+  }
+
+  [[nodiscard]] std::size_t after_square(std::size_t i) const { return after_closing(i, "[", "]"); }
+
+  /// The text of tokens [from, to).
+  [[nodiscard]] std::optional<std::string_view> between(std::size_t from, std::size_t to) const {
+    if (from >= to || to > tokens_.size()) return std::nullopt;
+    const std::uint32_t begin = tokens_[from].location;
+    return sql_.substr(begin, tokens_[to - 1].location + tokens_[to - 1].length - begin);
   }
 
   /// Index after the first `word` outside of brackets, from i on.
@@ -81,6 +85,17 @@ class Cutter {
   }
 
  private:
+  [[nodiscard]] std::size_t after_closing(std::size_t i,
+                                          std::string_view opening,
+                                          std::string_view closing) const {
+    std::size_t depth = 0;
+    for (; i < end_; ++i) {
+      if (is(i, opening)) ++depth;
+      if (is(i, closing) && --depth == 0) return i + 1;
+    }
+    return end_;
+  }
+
   std::string_view sql_;
   const std::vector<Token>& tokens_;
   std::size_t end_ = 0;
@@ -236,14 +251,65 @@ void copy_facts(const PgQuery__CopyStmt& copy, UtilityFacts& facts) {
 void fetch_facts(const PgQuery__FetchStmt& fetch, UtilityFacts& facts) {
   facts.name = fetch.portalname;
   facts.fetch_move = fetch.ismove;
-  facts.fetch_forward_only =
-      fetch.direction == PG_QUERY__FETCH_DIRECTION__FETCH_FORWARD && fetch.how_many >= 0;
+  facts.fetch_count = fetch.how_many;
+  switch (fetch.direction) {
+    case PG_QUERY__FETCH_DIRECTION__FETCH_BACKWARD:
+      facts.fetch_direction = FetchDirection::Backward;
+      break;
+    case PG_QUERY__FETCH_DIRECTION__FETCH_ABSOLUTE:
+      facts.fetch_direction = FetchDirection::Absolute;
+      break;
+    case PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE:
+      facts.fetch_direction = FetchDirection::Relative;
+      break;
+    default:
+      facts.fetch_direction = FetchDirection::Forward;
+      break;
+  }
+}
+
+bool is_constant(const PgQuery__Node& node) {
+  if (node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
+    return is_constant(*node.type_cast->arg);
+  }
+  if (node.node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR) {
+    const PgQuery__AArrayExpr& array = *node.a_array_expr;
+    return std::all_of(array.elements, array.elements + array.n_elements,
+                       [](const PgQuery__Node* element) { return is_constant(*element); });
+  }
+  return node.node_case == PG_QUERY__NODE__NODE_A_CONST;
+}
+
+// EXECUTE name (a, b): the text between the commas.
+void execute_facts(const PgQuery__ExecuteStmt& execute, std::string_view sql, UtilityFacts& facts) {
+  facts.name = execute.name;
+  facts.execute_arguments.resize(execute.n_params);
+  const auto tokens = scan(sql);
+  if (!tokens || tokens->size() < 3) return;
+  const Cutter cut(sql, *tokens);
+  std::size_t begin = 3;  // EXECUTE name (
+  std::size_t index = 0;
+  for (std::size_t i = begin; i < tokens->size() && index < execute.n_params;) {
+    if (cut.is(i, "(") || cut.is(i, "[")) {
+      i = cut.is(i, "(") ? cut.after_bracket(i) : cut.after_square(i);
+      continue;
+    }
+    if (cut.is(i, ",") || cut.is(i, ")")) {
+      const auto text = cut.between(begin, i);
+      if (text) {
+        facts.execute_arguments[index] = {std::string(*text), is_constant(*execute.params[index])};
+      }
+      ++index;
+      begin = i + 1;
+    }
+    ++i;
+  }
 }
 
 void cursor_facts(const PgQuery__DeclareCursorStmt& declare, UtilityFacts& facts) {
   facts.name = declare.portalname;
   facts.cursor_binary = (declare.options & kCursorBinary) != 0;
-  facts.cursor_scroll = (declare.options & kCursorScroll) != 0;
+  facts.cursor_no_scroll = (declare.options & kCursorNoScroll) != 0;
   facts.cursor_hold = (declare.options & kCursorHold) != 0;
 }
 
@@ -278,8 +344,7 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       }
       break;
     case PG_QUERY__NODE__NODE_EXECUTE_STMT:
-      facts.name = statement.execute_stmt->name;
-      facts.execute_arguments = statement.execute_stmt->n_params;
+      execute_facts(*statement.execute_stmt, sql, facts);
       break;
     case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
       facts.name = statement.deallocate_stmt->name;

@@ -88,7 +88,7 @@ class Planning {
     if (policy::is_query(syntax->kind())) {
       return plan_query(*syntax, sql, declared, out);
     }
-    return plan_utility(*syntax, sql, out);
+    return plan_utility(*syntax, sql, declared, out);
   }
 
   // The twin decides whether it is an error; what it takes and we do not is not understood.
@@ -130,36 +130,95 @@ class Planning {
       trees.push_back(std::move(*tree));
     }
     out.plan = policy::decide_query(context_, syntax, roots, analysis.parameter_types);
+    out.cacheable_by_shape = syntax.cacheable_by_shape();
     out.parameter_types = std::move(analysis.parameter_types);
+    out.argument_types = names_of_types(out.parameter_types);
     out.columns = std::move(analysis.columns);
     return std::nullopt;
   }
 
+  /// Names of the catalog, not of the grammar, which has default lengths: `character` is character(1).
+  [[nodiscard]] std::vector<std::string> names_of_types(
+      const std::vector<std::uint32_t>& types) const {
+    std::vector<std::string> names;
+    for (const std::uint32_t oid : types) {
+      const policy::CatalogType* type = state_.catalog->type(oid);
+      if (type == nullptr) {
+        return {};
+      }
+      names.push_back(type->schema == "pg_catalog" ? policy::quote_identifier(type->name)
+                                                   : policy::qualified(type->schema, type->name));
+    }
+    return names;
+  }
+
   std::optional<protocol::ErrorFields> plan_utility(const SyntaxTree& syntax,
                                                     const std::string& sql,
+                                                    const std::vector<std::uint32_t>& declared,
                                                     PreparedPlan& out) {
-    // Raw parsing only; gives PostgreSQL's own words for what libpg_query reads more generously.
-    auto analysed = twin_.analyse(sql, {}, analysis_state());
+    // Mostly raw parsing; gives PostgreSQL's own words for what libpg_query reads more generously.
+    auto analysed = twin_.analyse(sql, declared, analysis_state());
     if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
       return std::move(*fields);
     }
+    auto& analysis = std::get<twin::Analysis>(analysed);
     const policy::UtilityQuestions asked = policy::questions(syntax);
     policy::UtilityAnswers answers;
+    auto inner = std::make_shared<PreparedPlan>();
     if (asked.inner) {
-      PreparedPlan inner;
-      if (auto error = plan_text(*asked.inner, inner_types(syntax), inner)) {
+      const bool has_own = syntax.kind() == policy::sql::StatementKind::Prepare;
+      if (auto error = plan_text(*asked.inner, has_own ? inner_types(syntax) : declared, *inner)) {
         if (syntax.utility().inner) {
           shift_position(*error, sql, syntax.utility().inner->location);
         }
         return error;
       }
-      answers.inner = std::move(inner.plan);
+      answers.inner = inner->plan;
     }
     for (const std::string& name : asked.relations) {
       answers.relations.push_back(relation(name));
     }
     out.plan = policy::decide_utility(context_, syntax, answers);
+    out.sql_name = sql_name(syntax, sql, asked.inner.value_or(""), inner);
+    if (syntax.kind() == policy::sql::StatementKind::Declare ||
+        syntax.kind() == policy::sql::StatementKind::Explain) {
+      out.parameter_types = inner->parameter_types;
+    }
+    if (syntax.kind() == policy::sql::StatementKind::Explain) {
+      out.columns = std::move(analysis.columns);
+    }
     return std::nullopt;
+  }
+
+  [[nodiscard]] SqlName sql_name(const SyntaxTree& syntax,
+                                 const std::string& sql,
+                                 std::string inner_sql,
+                                 const std::shared_ptr<PreparedPlan>& inner) const {
+    using Kind = policy::sql::StatementKind;
+    const policy::sql::UtilityFacts& facts = syntax.utility();
+    switch (syntax.kind()) {
+      case Kind::Prepare:
+        return SqlPrepare{facts.name, std::move(inner_sql), inner->argument_types};
+      case Kind::Execute:
+        return SqlExecute{facts.name, facts.execute_arguments};
+      case Kind::Declare: {
+        SqlDeclare declare{facts.name, std::move(inner_sql), {},
+                           nullptr,    facts.cursor_hold,    facts.cursor_no_scroll};
+        if (!std::holds_alternative<policy::Pass>(inner->plan.decision)) {
+          declare.prefix = sql.substr(0, facts.inner ? facts.inner->location : 0);
+          inner->epochs = state_.epochs;
+          declare.rows = inner;
+        }
+        return declare;
+      }
+      case Kind::Fetch:
+        return SqlFetch{facts.name,        sql,    facts.fetch_move, facts.fetch_direction,
+                        facts.fetch_count, nullptr};
+      case Kind::ClosePortal:
+        return SqlClose{facts.name};
+      default:
+        return std::monostate();
+    }
   }
 
   std::vector<std::uint32_t> inner_types(const SyntaxTree& syntax) {

@@ -1,5 +1,6 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
 
@@ -229,15 +230,15 @@ Taken BrainCore::bind_planned(const protocol::Bind& bind,
 std::shared_ptr<Statement> BrainCore::refresh(const std::shared_ptr<Statement>& statement,
                                               std::optional<ErrorFields>& refusal,
                                               Actions& out) {
-  if (statement->planned.plan == nullptr) {
+  const PreparedPlan* old = statement->planned.plan.get();
+  if (old == nullptr && !statement->by_sql) {
     return statement;
   }
   if (!may_plan(out)) {
     return nullptr;
   }
-  const PreparedPlan& old = *statement->planned.plan;
-  if (statement->settings_version == settings_version_ &&
-      old.epochs == services_.planner->epochs()) {
+  if (old != nullptr && statement->settings_version == settings_version_ &&
+      old->epochs == services_.planner->epochs()) {
     return statement;
   }
   PlannedText* planned = plan(statement->sql, statement->declared_parameter_types, false, out);
@@ -255,12 +256,13 @@ std::shared_ptr<Statement> BrainCore::refresh(const std::shared_ptr<Statement>& 
     record_refusal(now.plan, *refusal, out);
     return nullptr;
   }
-  if (!same_description(old, *now.plan)) {
+  if (old != nullptr && !same_description(*old, *now.plan)) {
     refusal = make_error("ERROR", "0A000", "cached plan must not change result type");
     return nullptr;
   }
-  if (now.plan == statement->planned.plan ||
-      (kind == PlanKind::Pass && statement->kind() == PlanKind::Pass)) {
+  const bool passes = kind == PlanKind::Pass && statement->kind() == PlanKind::Pass &&
+                      !statement->placeholder && statement->expansion == work_.expansion;
+  if (now.plan == statement->planned.plan || passes) {
     statement->planned = now;
     statement->settings_version = settings_version_;
     return statement;
@@ -275,16 +277,17 @@ std::shared_ptr<Statement> BrainCore::prepare_again(const Statement& old,
                                                     Actions& out) {
   auto fresh = std::make_shared<Statement>(old);
   fresh->planned = now;
+  fresh->expansion = work_.expansion;
   fresh->settings_version = settings_version_;
   const PlanKind kind = fresh->kind();
   // A name of ours also where the plan is Pass: the client's own name may still be taken upstream.
   fresh->upstream = upstream_name(fresh->name, PlanKind::InPlace, 's');
-  std::string sent = kind == PlanKind::Pass ? fresh->sql : std::string(kNoRows);
+  std::string sent = kind == PlanKind::Local ? local_sql(*now.plan) : fresh->text();
   std::vector<std::uint32_t> types =
       kind == PlanKind::Pass ? fresh->declared_parameter_types : std::vector<std::uint32_t>();
   if (const auto* parameters = server_parameters(*now.plan)) {
     constexpr std::size_t kSecondFill = 1;  // the first is that of the values
-    auto filled = fill_sql(*now.plan, now.literals, kSecondFill, out);
+    auto filled = fill_sql(*now.plan, now.literals, fresh->text(), kSecondFill, out);
     if (!filled) {
       return nullptr;
     }

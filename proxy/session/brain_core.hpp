@@ -48,6 +48,14 @@ struct Work {
   bool waiting = false;  // for the job of `ticket`
   Ticket ticket{0};
   std::optional<PlannedText> planned;
+  bool names_resolved = false;  // of EXECUTE and FETCH in it
+  /// The text that was planned, where it is not the client's: what an EXECUTE stands for. `executed` is
+  /// the plan of the EXECUTE itself.
+  std::string expansion;
+  std::optional<PlannedText> executed;
+  /// A value could not be stored: what PostgreSQL itself says of the statement.
+  bool asking_again = false;
+  std::optional<PlannedText> second_opinion;
   /// Results per fill of the message, in order; a fill that needs none has an empty one.
   std::vector<std::optional<ConvertResult>> converted;
   std::size_t converting = 0;
@@ -60,7 +68,8 @@ struct Work {
 struct Piecewise {
   std::string text;
   std::size_t at = 0;  // byte where the statements that are not planned yet start
-  std::shared_ptr<const TextPlan> plans;       // of the text from `at`
+  std::shared_ptr<const TextPlan> plans;       // of the text from `at`, or of the expansion
+  std::string expansion;                       // of an EXECUTE
   std::size_t next = 0;                        // of plans
   std::optional<protocol::ErrorFields> error;  // of the statement behind the last of plans
   bool more = false;                           // statements are left behind the last of plans
@@ -131,16 +140,23 @@ class BrainCore {
                     const std::vector<std::uint32_t>& types,
                     bool simple,
                     Actions& out);
+  PlannedText* resolve_names(bool simple, Actions& out);
+  [[nodiscard]] std::shared_ptr<const PreparedPlan> resolve_fetch(
+      const std::shared_ptr<const PreparedPlan>& plan) const;
   std::optional<std::variant<std::string, protocol::ErrorFields>> fill_sql(
       const PreparedPlan& plan,
       const std::vector<LiteralText>& literals,
+      std::string_view text,
       std::size_t index,
       Actions& out);
+  void ask_again(std::string_view text, Actions& out);
   void ask_conversions(std::vector<Conversion> conversions, std::size_t index, Actions& out);
   const ConvertResult* converted(std::size_t index);
   void settings_answered();
   void set_settings(SessionSettings settings);
   void on_effect(const Run& run, Actions& out);
+  void prepare_by_sql(const Run& run);
+  void declare(Run& run);
   Owing& owe(Owing entry);
   void release(Run& run);
 
@@ -159,6 +175,8 @@ class BrainCore {
   bool step_piecewise(Actions& out);
   bool plan_next_pieces(Actions& out);
   bool step_piece(Actions& out);
+  [[nodiscard]] std::string_view piece_text(const PlannedStatement& statement) const;
+  void send_companion(const SqlDeclare& declare, Actions& out);
   void send_piece(const PlannedStatement& statement,
                   std::unique_ptr<Run> run,
                   std::string sql,
@@ -194,6 +212,7 @@ class BrainCore {
   // execute.cpp
   Taken on_execute(const protocol::MessageView& message, Actions& out);
   [[nodiscard]] std::unique_ptr<Run> make_run(const Portal* portal) const;
+  [[nodiscard]] std::optional<protocol::ErrorFields> unusable_portal(const Portal* portal) const;
   void serve_rows(Owing& entry, Actions& out);
 
   // replies.cpp

@@ -26,20 +26,36 @@ bool quotes_bytes(std::string_view text) {
 
 bool is_unsafe(std::string_view text) { return speaks_of_us(text) || quotes_bytes(text); }
 
+std::optional<std::size_t> position_of(const ErrorFields& error) {
+  const std::string* field = error.find('P');
+  std::size_t at = 0;
+  if (field == nullptr ||
+      std::from_chars(field->data(), field->data() + field->size(), at).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return at;
+}
+
 /// `P` of the text that was sent, as it is in the client's text.
 void move_position(ErrorFields& error, const ScrubContext& context) {
-  const std::string* field = error.find('P');
-  if (field == nullptr || (!context.rewritten && !context.shift)) {
+  if (error.find('P') == nullptr || (!context.rewritten && !context.shift)) {
     return;
   }
-  std::size_t at = 0;
-  const bool read =
-      std::from_chars(field->data(), field->data() + field->size(), at).ec == std::errc();
-  if (!read || !context.shift || at <= context.shift->sent_at) {
+  if (!context.shift && context.literals) {
+    move_into_client_text(error, *context.literals);
+    return;
+  }
+  const auto at = position_of(error);
+  if (!at || !context.shift || *at <= context.shift->sent_at) {
     error.erase('P');
     return;
   }
-  error.set('P', std::to_string(at - context.shift->sent_at + context.shift->client_at));
+  error.set('P', std::to_string(*at - context.shift->sent_at + context.shift->client_at));
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// DETAIL is harmless where it can only name objects.
@@ -107,6 +123,47 @@ void scrub_fields(ErrorFields& error, const ScrubContext& context) {
 }
 
 }  // namespace
+
+std::optional<std::size_t> client_position(const LiteralMap& map, std::size_t sent) {
+  if (sent <= map.sent_at) {
+    return std::nullopt;
+  }
+  const std::size_t wanted = sent - 1 - map.sent_at;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < map.sql->slots.size(); ++i) {
+    const policy::Slot& slot = map.sql->slots[i];
+    at += characters(map.sql->text[i]);
+    const std::size_t index = slot.source.index;
+    const bool plain = slot.use.kind == policy::ValueUse::Kind::Verbatim &&
+                       slot.source.from == policy::ValueSource::From::Literal &&
+                       index < map.literals->size() && index < map.positions->size();
+    if (at > wanted || !plain) {
+      return std::nullopt;  // behind another kind of slot the places are not known
+    }
+    const std::size_t length = characters((*map.literals)[index]);
+    if (wanted < at + length) {
+      return (*map.positions)[index] + (wanted - at) + 1;
+    }
+    at += length;
+  }
+  return std::nullopt;
+}
+
+void shift_position(ErrorFields& error, std::size_t by) {
+  if (const auto at = position_of(error)) {
+    error.set('P', std::to_string(*at + by));
+  }
+}
+
+void move_into_client_text(ErrorFields& error, const LiteralMap& map) {
+  const auto at = position_of(error);
+  const auto place = at ? client_position(map, *at) : std::nullopt;
+  if (place) {
+    error.set('P', std::to_string(*place));
+  } else {
+    error.erase('P');
+  }
+}
 
 ErrorFields scrub_error(ErrorFields error, const ScrubContext& context) {
   move_position(error, context);

@@ -6,14 +6,29 @@
 /// knows of none. Severity, SQLSTATE and the names of table, column and constraint stay.
 /// Source: PostgreSQL, "Error and Notice Message Fields"; the duties are in docs/errors.md.
 
+#include "policy/rewrite/plan.hpp"
 #include "protocol/message/errors.hpp"
+#include "proxy/session/literal.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace pgveil::proxy {
+
+/// A rewritten text and what of it is the client's: its literals.
+struct LiteralMap {
+  const policy::SqlTemplate* sql = nullptr;
+  const std::vector<LiteralText>* literals = nullptr;
+  const std::vector<std::uint32_t>* positions = nullptr;  // PlannedStatement::literal_positions
+  std::size_t sent_at = 0;  // characters that stand before the statement in what was sent
+};
+
+/// The place in the client's text that position `sent` (from 1) of the rewritten text came from; nothing
+/// when it is not in a literal.
+[[nodiscard]] std::optional<std::size_t> client_position(const LiteralMap& map, std::size_t sent);
 
 /// Of the statement that the message is about.
 struct ScrubContext {
@@ -30,7 +45,15 @@ struct ScrubContext {
   };
 
   std::optional<Shift> shift;
+  /// If `rewritten`, and known.
+  std::optional<LiteralMap> literals;
 };
+
+/// `P` counts from the start of a text of which the client sent `by` more characters before.
+void shift_position(protocol::ErrorFields& error, std::size_t by);
+
+/// `P` of a text that was made from `map`, as it is in the client's text; without `P` if it is not there.
+void move_into_client_text(protocol::ErrorFields& error, const LiteralMap& map);
 
 [[nodiscard]] protocol::ErrorFields scrub_error(protocol::ErrorFields error,
                                                 const ScrubContext& context);

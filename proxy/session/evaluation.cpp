@@ -1,6 +1,7 @@
 #include "protocol/message/completion.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
 
@@ -47,12 +48,18 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
   if (run.gate.state() == RowGate::State::Shut) {
     run.evaluated = audit_error();
   }
-  if (const auto* error = std::get_if<protocol::ErrorFields>(&*run.evaluated)) {
-    fail_locally(entry, *error, out);
+  if (auto* error = std::get_if<protocol::ErrorFields>(&*run.evaluated)) {
+    if (const auto* split = std::get_if<policy::Split>(&run.plan->plan.decision)) {
+      move_into_client_text(*error,
+                            {&split->slice.twin_sql, &run.literals, &run.literal_positions, 0});
+    }
+    fail_locally(entry, std::move(*error), out);
   } else {
     auto& rows = std::get<EvaluatedRows>(*run.evaluated);
     run.rows = rows.row_ends.size();
-    if (is_execute) {
+    if (declares_buffered(*run.plan) != nullptr) {
+      protocol::encode_command_complete(out.to_client, "DECLARE CURSOR");
+    } else if (is_execute) {
       Portal& portal = *entry.portal;
       portal.rows.data_rows = std::move(rows.data_rows);
       portal.rows.row_ends = std::move(rows.row_ends);
@@ -80,19 +87,31 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
 }
 
 void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
+  if (const auto* fetch = std::get_if<SqlFetch>(&run.plan->sql_name)) {
+    const auto cursor = names_.portal(fetch->name);
+    if (cursor == nullptr || cursor != fetch->cursor) {
+      run.evaluated = internal("internal: the cursor has gone");
+    } else {
+      run.evaluated = fetch_rows(*cursor, *fetch);
+    }
+    return;
+  }
+  const SqlDeclare* declared = declares_buffered(*run.plan);
   EvaluateRequest request;
-  request.plan = run.plan;
+  request.plan = declared != nullptr ? declared->rows : run.plan;
   request.login = identity_->login;
   request.max_result_bytes = limits_.max_result_bytes;
   request.settings = settings_;
-  request.result_formats.assign(run.plan->columns ? run.plan->columns->size() : 0, 0);
+  request.result_formats.assign(request.plan->columns ? request.plan->columns->size() : 0, 0);
   if (entry.portal != nullptr) {
     request.settings = entry.portal->settings;
     request.parameters = entry.portal->parameters;
-    request.result_formats = entry.portal->formats;
+    if (declared == nullptr) {
+      request.result_formats = entry.portal->formats;
+    }
   }
   if (run.kind == PlanKind::Local) {
-    request.sql = run.sql;
+    request.sql = declared != nullptr ? declared->sql : run.sql;
   } else {
     const auto& split = std::get<policy::Split>(run.plan->plan.decision);
     ValueInput input;

@@ -1,10 +1,32 @@
 #include "protocol/message/completion.hpp"
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pgveil::proxy {
+
+namespace {
+
+/// The types whose binary form is their text.
+bool is_text(std::uint32_t type) {
+  constexpr std::array<std::uint32_t, 6> kTexts{19, 25, 114, 705, 1042, 1043};
+  return std::ranges::find(kTexts, type) != kTexts.end();
+}
+
+bool text_will_do(const protocol::RowDescription& columns,
+                  const std::vector<std::int16_t>& formats) {
+  for (std::size_t i = 0; i < columns.size() && i < formats.size(); ++i) {
+    if (formats[i] != 0 && !is_text(columns[i].type_oid)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 std::unique_ptr<Run> BrainCore::make_run(const Portal* portal) const {
   auto run = std::make_unique<Run>();
@@ -15,11 +37,45 @@ std::unique_ptr<Run> BrainCore::make_run(const Portal* portal) const {
   run->plan = portal->statement->planned.plan;
   if (run->kind == PlanKind::Split) {
     run->literals = portal->statement->planned.literals;
+    run->literal_positions = portal->statement->planned.literal_positions;
   }
   if (run->kind == PlanKind::Local || run->effect() != policy::SessionEffect::None) {
-    run->sql = portal->statement->sql;
+    run->sql = portal->statement->text();
   }
   return run;
+}
+
+/// What must not run although it was bound.
+std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* portal) const {
+  if (portal == nullptr) {
+    return std::nullopt;
+  }
+  if (portal->by_sql && portal->kind() != PlanKind::Pass) {
+    return protocol::make_error(
+        "ERROR", "0A000", "a cursor of DECLARE over tagged columns is not executed by message", {},
+        "Use FETCH.");
+  }
+  const PreparedPlan* plan =
+      portal->statement == nullptr ? nullptr : portal->statement->planned.plan.get();
+  const auto* fetch = plan == nullptr ? nullptr : std::get_if<SqlFetch>(&plan->sql_name);
+  if (fetch == nullptr) {
+    return std::nullopt;
+  }
+  auto cursor = names_.portal(fetch->name);
+  if (cursor != nullptr && (!cursor->by_sql || cursor->kind() == PlanKind::Pass)) {
+    cursor.reset();
+  }
+  if (cursor == fetch->cursor) {
+    const bool unfit = cursor != nullptr && cursor->evaluated && plan->columns &&
+                       !text_will_do(*plan->columns, portal->formats);
+    if (unfit) {
+      return protocol::make_error("ERROR", "0A000",
+                                  "this cursor is computed by pgveil, which keeps its rows as text",
+                                  {}, "Fetch in text format, or use the driver's own cursors.");
+    }
+    return std::nullopt;
+  }
+  return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
 }
 
 Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) {
@@ -32,6 +88,9 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   if (portal != nullptr && portal->gone) {
     protocol::encode_execute(out.to_server, {kMissing, 0});
     return refuse_missing(Owed::Execute, no_portal());
+  }
+  if (auto error = unusable_portal(portal.get())) {
+    return refuse_extended("-", *error, FailsAt::Analysis, out);
   }
   const bool from_buffer = portal != nullptr && portal->evaluated;
   if (work_.runs.empty()) {
@@ -52,6 +111,9 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   // A limit means nothing to a statement without rows; it must not stop the RETURNING that a plan added.
   const bool unlimited =
       evaluates || (run.kind == PlanKind::InPlace && run.plan != nullptr && !run.plan->columns);
+  if (const SqlDeclare* declared = run.plan == nullptr ? nullptr : declares_buffered(*run.plan)) {
+    send_companion(*declared, out);
+  }
   const std::string upstream =
       portal == nullptr ? std::string((*execute).portal) : portal->upstream;
   if (upstream == (*execute).portal && !unlimited) {

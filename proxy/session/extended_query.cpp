@@ -1,5 +1,6 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/sql_names.hpp"
 
 namespace pgveil::proxy {
 
@@ -59,6 +60,7 @@ Taken BrainCore::on_parse(const protocol::MessageView& message, Actions& out) {
   auto statement = std::make_shared<Statement>();
   statement->name = name;
   statement->sql = (*parse).sql;
+  statement->expansion = work_.expansion;
   statement->declared_parameter_types = (*parse).parameter_types;
   statement->settings_version = settings_version_;
   if (!planned->plans->statements.empty()) {
@@ -80,13 +82,14 @@ Taken BrainCore::on_parse(const protocol::MessageView& message, Actions& out) {
   }
   std::string sent;
   if (kind == PlanKind::Local) {
-    sent = kNoRows;
+    sent = local_sql(*statement->planned.plan);
   } else if (kind == PlanKind::Pass) {
     const auto effect = statement->planned.plan == nullptr ? policy::SessionEffect::None
                                                            : statement->planned.plan->plan.effect;
-    sent = as_server_knows_it(effect, statement->sql, names_);
+    sent = as_server_knows_it(effect, statement->text(), names_);
   } else {
-    auto filled = fill_sql(*statement->planned.plan, statement->planned.literals, 0, out);
+    auto filled =
+        fill_sql(*statement->planned.plan, statement->planned.literals, statement->text(), 0, out);
     if (!filled) {
       return Taken::Wait;
     }
@@ -124,6 +127,16 @@ Taken BrainCore::on_describe(const protocol::MessageView& message, Actions& out)
   if ((*describe).target == protocol::Target::Statement) {
     entry.kind = Owed::DescribeStatement;
     entry.statement = names_.statement(entry.name);
+    if (entry.statement != nullptr && entry.statement->placeholder && entry.statement->by_sql &&
+        entry.statement->planned.plan == nullptr) {
+      return refuse_extended(
+          "-",
+          protocol::make_error(
+              "ERROR", "0A000",
+              "a statement of PREPARE over tagged columns is not described by message", {},
+              "Run it with EXECUTE, or prepare it with the driver."),
+          FailsAt::Analysis, out);
+    }
     if (entry.statement != nullptr && entry.statement->gone) {
       protocol::encode_describe(out.to_server, {protocol::Target::Statement, kMissing});
       return refuse_missing(Owed::DescribeStatement, no_statement());

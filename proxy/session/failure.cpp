@@ -3,6 +3,20 @@
 
 namespace pgveil::proxy {
 
+namespace {
+
+const policy::SqlTemplate* server_sql(const PreparedPlan& plan) {
+  if (const auto* in_place = std::get_if<policy::InPlace>(&plan.plan.decision)) {
+    return &in_place->server_sql;
+  }
+  if (const auto* split = std::get_if<policy::Split>(&plan.plan.decision)) {
+    return &split->server_sql;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 ScrubContext BrainCore::scrub_context(const Owing& entry) const {
   ScrubContext context;
   const Run* run = entry.run();
@@ -24,6 +38,14 @@ ScrubContext BrainCore::scrub_context(const Owing& entry) const {
   if (plan != nullptr) {
     context.tagged = plan->plan.touches_tagged;
     context.rewritten = context.rewritten || kind_of(*plan) != PlanKind::Pass;
+    if (const policy::SqlTemplate* sql = server_sql(*plan)) {
+      if (entry.statement != nullptr && entry.statement->expansion.empty()) {
+        const PlannedStatement& planned = entry.statement->planned;
+        context.literals = {sql, &planned.literals, &planned.literal_positions, 0};
+      } else if (run != nullptr && entry.statement == nullptr) {
+        context.literals = {sql, &run->literals, &run->literal_positions, run->sent_at};
+      }
+    }
   }
   context.rewritten = context.rewritten || entry.instead != nullptr;
   return context;

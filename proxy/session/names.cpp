@@ -28,6 +28,11 @@ std::size_t keep_unnamed(Map& map) {
   return std::erase_if(map, [](const auto& entry) { return !entry.first.empty(); });
 }
 
+std::size_t end_portals(NameTables::Portals& portals) {
+  return std::erase_if(
+      portals, [](const auto& entry) { return !entry.first.empty() && !entry.second->hold; });
+}
+
 }  // namespace
 
 PlanKind kind_of(const PreparedPlan& plan) {
@@ -98,7 +103,7 @@ void NameTables::forget_expected() {
 }
 
 bool NameTables::end_of_transaction() {
-  const auto dropped = keep_unnamed(confirmed_portals_) + keep_unnamed(expected_portals_);
+  const auto dropped = end_portals(confirmed_portals_) + end_portals(expected_portals_);
   return dropped > 0;
 }
 
@@ -116,6 +121,11 @@ void NameTables::drop_unnamed() {
 void NameTables::drop_named_statements() {
   (void)keep_unnamed(confirmed_statements_);
   (void)keep_unnamed(expected_statements_);
+}
+
+void NameTables::drop_named_portals() {
+  (void)keep_unnamed(confirmed_portals_);
+  (void)keep_unnamed(expected_portals_);
 }
 
 }  // namespace pgveil::proxy

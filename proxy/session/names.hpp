@@ -33,16 +33,29 @@ enum class PlanKind { Refuse, Pass, InPlace, Split, Local };
 [[nodiscard]] std::string_view significant(std::string_view name);
 
 struct Statement {
-  std::string name;      // the client's
-  std::string upstream;  // the server's
-  std::string sql;       // the client's text
+  std::string name;       // the client's
+  std::string upstream;   // the server's
+  std::string sql;        // the client's text; of PREPARE: the statement in it
+  std::string expansion;  // of EXECUTE: what it stands for, if that is what was planned
   std::vector<std::uint32_t> declared_parameter_types;
-  PlannedStatement planned;            // planned.plan null: an empty text
-  std::uint64_t settings_version = 0;  // of the session, when it was planned
+  /// Made by PREPARE; planned when it is used.
+  bool by_sql = false;
+  bool placeholder = false;                 // PREPARE: upstream is something that only fails
+  std::vector<std::string> argument_types;  // PREPARE
+  PlannedStatement planned;                 // planned.plan null: an empty text
+  std::uint64_t settings_version = 0;       // of the session, when it was planned
   bool gone = false;  // the unnamed one, dropped by a Query that the server did not see
 
   [[nodiscard]] PlanKind kind() const {
     return planned.plan == nullptr ? PlanKind::Pass : kind_of(*planned.plan);
+  }
+
+  /// What was planned.
+  [[nodiscard]] const std::string& text() const { return expansion.empty() ? sql : expansion; }
+
+  /// SQL types of $1 …; empty: there are none, or one has no name.
+  [[nodiscard]] const std::vector<std::string>& types_of_arguments() const {
+    return by_sql || planned.plan == nullptr ? argument_types : planned.plan->argument_types;
   }
 };
 
@@ -59,6 +72,12 @@ struct Portal {
   EvaluatedRows rows;
   std::size_t next_row = 0;
   bool gone = false;
+  /// A cursor made by DECLARE. Not Pass: `statement` has the plan of its query; evaluated: the server's
+  /// cursor of that name is empty and the rows are here, in text format.
+  bool by_sql = false;
+  bool hold = false;
+  bool no_scroll = false;
+  std::size_t position = 0;  // of FETCH: 0 before the first row, rows + 1 behind the last
 
   [[nodiscard]] PlanKind kind() const {
     return statement == nullptr ? PlanKind::Pass : statement->kind();
@@ -87,13 +106,15 @@ class NameTables {
 
   /// The expected view becomes the confirmed one; the caller expects again what is still in the queue.
   void forget_expected();
-  /// A transaction ended: named portals are gone. True: the caller expects again what is in the queue.
+  /// A transaction ended: named portals are gone, but for WITH HOLD. True: the caller expects again what is in the queue.
   [[nodiscard]] bool end_of_transaction();
   /// A Query that was not sent as one drops the unnamed statement and portal all the same. Nothing may be
   /// in the queue.
   void drop_unnamed();
   /// DEALLOCATE ALL, DISCARD ALL: named statements are gone.
   void drop_named_statements();
+  /// CLOSE ALL, DISCARD ALL: named portals are gone, also those that outlive their transaction.
+  void drop_named_portals();
 
  private:
   Statements confirmed_statements_;

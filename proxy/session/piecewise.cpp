@@ -1,13 +1,13 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
-
-#include <charconv>
+#include "proxy/session/sql_names.hpp"
 
 namespace pgveil::proxy {
 
 namespace {
 
 constexpr std::string_view kPiece = "pgveil_piece";
+constexpr std::string_view kCompanion = "pgveil_companion";
 
 }  // namespace
 
@@ -22,6 +22,7 @@ void BrainCore::start_piecewise(std::string_view sql, PlannedText planned) {
   piecewise_.emplace();
   piecewise_->text = sql;
   piecewise_->plans = std::move(planned.plans);
+  piecewise_->expansion = std::move(work_.expansion);
   piecewise_->error = std::move(planned.error);
   piecewise_->more = planned.rest_at.has_value();
   piecewise_->more_at = planned.rest_at.value_or(0);
@@ -75,14 +76,11 @@ bool BrainCore::plan_next_pieces(Actions& out) {
   pieces.at = pieces.more_at;
   pieces.next = 0;
   pieces.plans = planned->plans;
+  pieces.expansion = std::move(work_.expansion);
   pieces.error = planned->error;
   if (pieces.error) {
-    const std::string_view position = pieces.error->get('P');
-    std::size_t at = 0;
-    if (std::from_chars(position.data(), position.data() + position.size(), at).ec == std::errc()) {
-      at += count_characters(std::string_view(pieces.text).substr(0, pieces.at));
-      pieces.error->set('P', std::to_string(at));
-    }
+    shift_position(*pieces.error,
+                   count_characters(std::string_view(pieces.text).substr(0, pieces.at)));
   }
   pieces.more = planned->rest_at.has_value();
   pieces.more_at = pieces.at + planned->rest_at.value_or(0);
@@ -90,11 +88,18 @@ bool BrainCore::plan_next_pieces(Actions& out) {
   return true;
 }
 
+std::string_view BrainCore::piece_text(const PlannedStatement& statement) const {
+  const Piecewise& pieces = *piecewise_;
+  const std::string_view text = pieces.expansion.empty()
+                                    ? std::string_view(pieces.text).substr(pieces.at)
+                                    : std::string_view(pieces.expansion);
+  return text.substr(statement.offset, statement.length);
+}
+
 bool BrainCore::step_piece(Actions& out) {
   Piecewise& pieces = *piecewise_;
   const PlannedStatement& statement = pieces.plans->statements[pieces.next];
-  const std::size_t at = pieces.at + statement.offset;
-  const std::string_view sql = std::string_view(pieces.text).substr(at, statement.length);
+  const std::string_view sql = piece_text(statement);
   const PlanKind kind = kind_of(*statement.plan);
   std::optional<protocol::ErrorFields> refusal;
   std::string sent;
@@ -104,15 +109,18 @@ bool BrainCore::step_piece(Actions& out) {
     refusal = refusal_of(*statement.plan);
     record_refusal(statement.plan, *refusal, out);
   } else if (kind == PlanKind::Local) {
-    sent = kNoRows;
+    sent = local_sql(*statement.plan);
   } else if (kind == PlanKind::Pass) {
     sent = as_server_knows_it(statement.plan->plan.effect, sql, names_);
   } else {
-    auto filled = fill_sql(*statement.plan, statement.literals, 0, out);
+    auto filled = fill_sql(*statement.plan, statement.literals, sql, 0, out);
     if (!filled) {
       return false;
     }
     if (auto* error = std::get_if<protocol::ErrorFields>(&*filled)) {
+      shift_position(
+          *error,
+          count_characters(std::string_view(pieces.text).substr(0, pieces.at + statement.offset)));
       refusal = std::move(*error);
     } else {
       sent = std::get<std::string>(std::move(*filled));
@@ -123,6 +131,13 @@ bool BrainCore::step_piece(Actions& out) {
     run->kind = kind;
     run->plan = statement.plan;
     run->literals = statement.literals;
+    if (pieces.expansion.empty()) {
+      const auto before = count_characters(std::string_view(pieces.text).substr(0, pieces.at));
+      run->literal_positions = statement.literal_positions;
+      for (std::uint32_t& position : run->literal_positions) {
+        position += static_cast<std::uint32_t>(before);
+      }
+    }
     run->sql = sql;
     work_.runs.push_back(std::move(run));
     if (work_.runs[0]->has_evidence()) {
@@ -141,6 +156,10 @@ bool BrainCore::step_piece(Actions& out) {
   }
   batch_open_ = true;
   ++pieces.next;
+  const SqlDeclare* declared = declares_buffered(*statement.plan);
+  if (!refusal && declared != nullptr) {
+    send_companion(*declared, out);
+  }
   if (refusal) {
     Owing entry;
     entry.kind = Owed::Parse;
@@ -154,13 +173,37 @@ bool BrainCore::step_piece(Actions& out) {
   return true;
 }
 
+/// The server's own cursor beside the rows that are kept here: it is there exactly as long as PostgreSQL
+/// would keep it.
+void BrainCore::send_companion(const SqlDeclare& declare, Actions& out) {
+  protocol::encode_close(out.to_server, {protocol::Target::Statement, kCompanion});
+  protocol::encode_parse(out.to_server, {kCompanion, companion_sql(declare), {}});
+  protocol::Bind bind;
+  bind.portal = kCompanion;
+  bind.statement = kCompanion;
+  protocol::encode_bind(out.to_server, bind);
+  protocol::encode_execute(out.to_server, {kCompanion, 0});
+  protocol::encode_close(out.to_server, {protocol::Target::Portal, kCompanion});
+  for (const Owed kind :
+       {Owed::CloseStatement, Owed::Parse, Owed::Bind, Owed::Execute, Owed::ClosePortal}) {
+    Owing entry;
+    entry.kind = kind;
+    entry.shown = Shown::ErrorsOnly;
+    if (kind == Owed::Execute) {
+      entry.runs.push_back(std::make_unique<Run>());
+    }
+    owe(std::move(entry));
+  }
+  batch_open_ = true;
+}
+
 void BrainCore::send_piece(const PlannedStatement& statement,
                            std::unique_ptr<Run> run,
                            std::string sent,
                            Actions& out) {
   const std::size_t at = piecewise_->at + statement.offset;
   std::optional<ScrubContext::Shift> shift;
-  if (run->kind == PlanKind::Pass) {
+  if (run->kind == PlanKind::Pass && piecewise_->expansion.empty()) {
     shift = {0, count_characters(std::string_view(piecewise_->text).substr(0, at))};
   }
   run->shift = shift;

@@ -27,6 +27,8 @@ struct PlannedStatement {
   std::shared_ptr<const PreparedPlan> plan;
   /// The literals of this text; the plan's own belong to the text that it was made from.
   std::vector<LiteralText> literals;
+  /// Where they begin: characters of the whole text before them. Empty: not known.
+  std::vector<std::uint32_t> literal_positions;
 };
 
 struct TextPlan {

@@ -1,10 +1,22 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
 #include "proxy/session/deallocate.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pgveil::proxy {
+
+namespace {
+
+/// The client's text has no such place.
+protocol::ErrorFields without_position(protocol::ErrorFields error) {
+  std::erase_if(error.fields, [](const auto& field) { return field.first == 'P'; });
+  return error;
+}
+
+}  // namespace
 
 bool BrainCore::in_transaction() const {
   return batch_open_ || block_ != protocol::BlockState::Idle;
@@ -37,10 +49,10 @@ PlannedText* BrainCore::plan(std::string_view sql,
                              bool simple,
                              Actions& out) {
   if (work_.planned) {
-    return &*work_.planned;
+    return resolve_names(simple, out);
   }
   TextPlanRequest request;
-  request.sql = sql;
+  request.sql = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
   request.declared_parameter_types = types;
   request.settings = settings_;
   request.login = identity_->login;
@@ -48,12 +60,89 @@ PlannedText* BrainCore::plan(std::string_view sql,
   if (auto plans = find_text_plan(*services_.planner, *services_.plans, request)) {
     work_.planned.emplace();
     work_.planned->plans = std::move(plans);
-    return &*work_.planned;
+    return resolve_names(simple, out);
   }
   work_.waiting = true;
   work_.ticket = next_ticket();
   out.jobs.emplace_back(StartPlan{work_.ticket, std::move(request)});
   return nullptr;
+}
+
+/// EXECUTE is planned again as what it stands for; FETCH gets a plan for the cursor that it names.
+PlannedText* BrainCore::resolve_names(bool simple, Actions& out) {
+  PlannedText& planned = *work_.planned;
+  if (work_.names_resolved || planned.plans->statements.empty()) {
+    if (work_.executed && planned.error) {
+      planned.error = without_position(std::move(*planned.error));
+    }
+    return &planned;
+  }
+  const auto& statements = planned.plans->statements;
+  const auto* execute = std::get_if<SqlExecute>(&statements.front().plan->sql_name);
+  if (execute != nullptr && !work_.executed) {
+    const auto prepared = names_.statement(execute->name);
+    if (prepared != nullptr && !prepared->sql.empty()) {
+      auto expanded = expand_execute(*prepared, *execute);
+      if (auto* error = std::get_if<protocol::ErrorFields>(&expanded)) {
+        planned.plans = std::make_shared<TextPlan>();
+        planned.error = std::move(*error);
+        planned.rest_at.reset();
+        return &planned;
+      }
+      work_.expansion = std::get<std::string>(std::move(expanded));
+      work_.executed = std::move(planned);
+      work_.planned.reset();
+      return plan(work_.expansion, {}, simple, out);
+    }
+  }
+  work_.names_resolved = true;
+  if (work_.executed) {
+    const PlannedStatement& original = work_.executed->plans->statements.front();
+    const auto& named = std::get<SqlExecute>(original.plan->sql_name);
+    const auto prepared = names_.statement(named.name);
+    const bool constant = std::ranges::all_of(
+        named.arguments, [](const auto& argument) { return argument.constant; });
+    auto plans = std::make_shared<TextPlan>(*planned.plans);
+    PlannedStatement& only = plans->statements.front();
+    if (kind_of(*only.plan) == PlanKind::Pass) {
+      if (prepared != nullptr && !prepared->placeholder && prepared->upstream == prepared->name) {
+        // The server has it under that name: the client's own text is sent.
+        only.offset = original.offset;
+        only.length = original.length;
+        work_.expansion.clear();
+      }
+    } else if (!constant) {
+      planned.error = protocol::make_error(
+          "ERROR", "0A000", "the arguments of EXECUTE have to be constants over tagged columns", {},
+          "Write the values themselves, or prepare the statement with the driver.");
+      plans->statements.clear();
+    }
+    planned.plans = std::move(plans);
+    planned.rest_at = work_.executed->rest_at;
+    return &planned;
+  }
+  const bool fetches = std::ranges::any_of(statements, [](const PlannedStatement& statement) {
+    return std::holds_alternative<SqlFetch>(statement.plan->sql_name);
+  });
+  if (fetches) {
+    auto plans = std::make_shared<TextPlan>(*planned.plans);
+    for (PlannedStatement& statement : plans->statements) {
+      statement.plan = resolve_fetch(statement.plan);
+    }
+    planned.plans = std::move(plans);
+  }
+  return &planned;
+}
+
+std::shared_ptr<const PreparedPlan> BrainCore::resolve_fetch(
+    const std::shared_ptr<const PreparedPlan>& plan) const {
+  const auto* fetch = std::get_if<SqlFetch>(&plan->sql_name);
+  if (fetch == nullptr) {
+    return plan;
+  }
+  const auto cursor = names_.portal(fetch->name);
+  const bool passes = cursor == nullptr || !cursor->by_sql || cursor->kind() == PlanKind::Pass;
+  return passes ? plan : plan_of_fetch(cursor, *fetch);
 }
 
 void BrainCore::on_planned(Ticket ticket, PlannedText planned, Actions& out) {
@@ -62,13 +151,18 @@ void BrainCore::on_planned(Ticket ticket, PlannedText planned, Actions& out) {
   }
   BOOST_ASSERT(planned.plans != nullptr);
   work_.waiting = false;
-  work_.planned = std::move(planned);
+  if (std::exchange(work_.asking_again, false)) {
+    work_.second_opinion = std::move(planned);
+  } else {
+    work_.planned = std::move(planned);
+  }
   pump(out);
 }
 
 std::optional<std::variant<std::string, protocol::ErrorFields>> BrainCore::fill_sql(
     const PreparedPlan& plan,
     const std::vector<LiteralText>& literals,
+    std::string_view text,
     std::size_t index,
     Actions& out) {
   const auto* in_place = std::get_if<policy::InPlace>(&plan.plan.decision);
@@ -84,9 +178,27 @@ std::optional<std::variant<std::string, protocol::ErrorFields>> BrainCore::fill_
     return std::nullopt;
   }
   if (auto* error = std::get_if<protocol::ErrorFields>(&filled)) {
-    return std::move(*error);
+    if (!work_.second_opinion) {
+      ask_again(text, out);
+      return std::nullopt;
+    }
+    return work_.second_opinion->error ? *work_.second_opinion->error : std::move(*error);
   }
   return std::get<std::string>(std::move(filled));
+}
+
+/// The plan was made for other literals. PostgreSQL's own error about this one has a position.
+void BrainCore::ask_again(std::string_view text, Actions& out) {
+  TextPlanRequest request;
+  request.sql = text;
+  request.settings = settings_;
+  request.login = identity_->login;
+  request.simple_protocol = true;
+  request.fresh = true;
+  work_.waiting = true;
+  work_.asking_again = true;
+  work_.ticket = next_ticket();
+  out.jobs.emplace_back(StartPlan{work_.ticket, std::move(request)});
 }
 
 void BrainCore::ask_conversions(std::vector<Conversion> conversions,
@@ -139,9 +251,26 @@ void BrainCore::on_schema_followed(Ticket ticket, Actions& out) {
 void BrainCore::on_effect(const Run& run, Actions& out) {
   switch (run.effect()) {
     case policy::SessionEffect::None:
+    case policy::SessionEffect::Execute:
+    case policy::SessionEffect::Declare:
       return;
+    case policy::SessionEffect::Prepare:
+      prepare_by_sql(run);
+      return;
+    case policy::SessionEffect::CloseCursor: {
+      const auto& name = std::get<SqlClose>(run.plan->sql_name).name;
+      if (name.empty()) {
+        names_.drop_named_portals();
+      } else {
+        names_.confirm_closed_portal(name);
+        names_.expect_closed_portal(name);
+      }
+      ++settings_version_;
+      return;
+    }
     case policy::SessionEffect::DiscardAll:
       names_.drop_named_statements();
+      names_.drop_named_portals();
       [[fallthrough]];
     case policy::SessionEffect::Settings:
       settings_known_ = false;
@@ -166,6 +295,7 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
         names_.confirm_closed_statement(*name);
         names_.expect_closed_statement(*name);
       }
+      ++settings_version_;
       return;
     }
     case policy::SessionEffect::Schema: {
@@ -178,6 +308,44 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
   }
 }
 
+/// What names stand for has changed: `settings_version_` makes statements that use them be planned again.
+void BrainCore::prepare_by_sql(const Run& run) {
+  const auto& prepare = std::get<SqlPrepare>(run.plan->sql_name);
+  auto statement = std::make_shared<Statement>();
+  statement->name = significant(prepare.name);
+  statement->upstream = statement->name;
+  statement->sql = prepare.sql;
+  statement->by_sql = true;
+  statement->placeholder = run.kind != PlanKind::Pass;
+  statement->argument_types = prepare.argument_types;
+  names_.confirm(statement);
+  names_.expect(statement);
+  ++settings_version_;
+}
+
+void BrainCore::declare(Run& run) {
+  const auto& declared = std::get<SqlDeclare>(run.plan->sql_name);
+  auto cursor = std::make_shared<Portal>();
+  cursor->name = significant(declared.name);
+  cursor->upstream = cursor->name;
+  cursor->by_sql = true;
+  cursor->hold = declared.hold;
+  cursor->no_scroll = declared.no_scroll;
+  if (declared.rows != nullptr) {
+    auto query = std::make_shared<Statement>();
+    query->planned.plan = declared.rows;
+    cursor->statement = std::move(query);
+  }
+  if (run.evaluated) {
+    cursor->evaluated = true;
+    cursor->rows = std::get<EvaluatedRows>(std::move(*run.evaluated));
+    run.evaluated.reset();
+  }
+  names_.confirm(cursor);
+  names_.expect(cursor);
+  ++settings_version_;
+}
+
 /// An entry for a message that is being sent.
 Owing& BrainCore::owe(Owing entry) {
   flush_sent_ = false;
@@ -186,10 +354,11 @@ Owing& BrainCore::owe(Owing entry) {
     const bool undoes = effect == policy::SessionEffect::EndOfBlock &&
                         (settings_touched_ || schema_touched_ || barriers_ > 0 ||
                          block_ == protocol::BlockState::Failed);
-    run->is_barrier = undoes || effect == policy::SessionEffect::Settings ||
-                      effect == policy::SessionEffect::DiscardAll ||
-                      effect == policy::SessionEffect::Deallocate ||
-                      effect == policy::SessionEffect::Schema;
+    run->is_barrier =
+        undoes || effect == policy::SessionEffect::Settings ||
+        effect == policy::SessionEffect::DiscardAll || effect == policy::SessionEffect::Prepare ||
+        effect == policy::SessionEffect::Deallocate || effect == policy::SessionEffect::Declare ||
+        effect == policy::SessionEffect::CloseCursor || effect == policy::SessionEffect::Schema;
     barriers_ += run->is_barrier ? std::size_t{1} : std::size_t{0};
   }
   return queue_.push(std::move(entry));

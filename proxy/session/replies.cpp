@@ -151,7 +151,7 @@ Taken BrainCore::on_statement_end(Owing& entry,
                                   const protocol::MessageView& message,
                                   Actions& out) {
   const bool is_execute = entry.kind == Owed::Execute;
-  if (entry.shown == Shown::Nothing || entry.failed) {
+  if (entry.shown == Shown::Nothing || entry.shown == Shown::ErrorsOnly || entry.failed) {
     if (is_execute) {
       queue_.pop();
     }
@@ -226,6 +226,9 @@ void BrainCore::finish_run(Owing& entry, Run& run, Actions& out) {
     if (auto* rows = std::get_if<EvaluatedRows>(&*run.evaluated)) {
       add_hidden_subjects(run, std::move(rows->subjects), subjects);
     }
+  }
+  if (run.effect() == policy::SessionEffect::Declare) {
+    declare(run);
   }
   on_effect(run, out);
   end_record(run, std::move(subjects), "00000", out);

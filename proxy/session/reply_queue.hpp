@@ -40,6 +40,7 @@ enum class Shown : std::uint8_t {
   All,
   Nothing,        // a message of our own
   RowsAndErrors,  // a Query's statement that runs by itself: no `n`, `1`, `2`
+  ErrorsOnly,     // a message of our own whose failure is the client's
 };
 
 struct Owing {

@@ -18,6 +18,7 @@ struct Run {
   PlanKind kind = PlanKind::Pass;
   std::shared_ptr<const PreparedPlan> plan;  // null: nothing is known of the statement (Pass)
   std::vector<LiteralText> literals;
+  std::vector<std::uint32_t> literal_positions;
   std::string sql;                // the client's text of this statement, where it is needed later
   protocol::ErrorFields refusal;  // Refuse: what the client gets
 
@@ -35,6 +36,7 @@ struct Run {
 
   std::size_t offset = 0;  // bytes [offset, offset + length) of the client's Query
   std::size_t length = 0;
+  std::size_t sent_at = 0;          // characters before it in the Query that goes upstream
   std::optional<std::string> sent;  // the SQL that goes upstream, once its slots are filled
   std::optional<ScrubContext::Shift>
       shift;  // set when the client's SQL stands elsewhere in what is sent

@@ -7,6 +7,7 @@
 /// Threads: every function may be called from any thread at the same time.
 
 #include "policy/rewrite/plan.hpp"
+#include "policy/sql/statement.hpp"
 #include "protocol/message/errors.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/literal.hpp"
@@ -52,10 +53,54 @@ struct PlanRequest {
   bool simple_protocol = false;  // text results, no parameters
 };
 
+struct PreparedPlan;
+
+/// What a statement has to do with names that live in the session. Names are as the server reads them.
+
+/// PREPARE: what EXECUTE of that name stands for.
+struct SqlPrepare {
+  std::string name;
+  std::string sql;
+  std::vector<std::string> argument_types;  // SQL
+};
+
+struct SqlExecute {
+  std::string name;
+  std::vector<policy::sql::ExecuteArgument> arguments;
+};
+
+struct SqlDeclare {
+  std::string name;
+  std::string sql;                           // the query
+  std::string prefix;                        // DECLARE … FOR
+  std::shared_ptr<const PreparedPlan> rows;  // of the query; null: the cursor is the server's alone
+  bool hold = false;
+  bool no_scroll = false;
+};
+
+struct SqlFetch {
+  std::string name;
+  std::string sql;
+  bool move = false;
+  policy::sql::FetchDirection direction = policy::sql::FetchDirection::Forward;
+  std::int64_t count = 1;
+  /// The cursor that the plan was made for; null: one that the server alone knows.
+  std::shared_ptr<const void> cursor;
+};
+
+struct SqlClose {
+  std::string name;  // empty: ALL
+};
+
+using SqlName =
+    std::variant<std::monostate, SqlPrepare, SqlExecute, SqlDeclare, SqlFetch, SqlClose>;
+
 /// A plan with all that a session needs to run it. Immutable; shared between sessions.
 struct PreparedPlan {
   policy::Plan plan;
   std::vector<std::uint32_t> parameter_types;  // the client's view
+  std::vector<std::string> argument_types;     // the same in SQL; empty: one of them has no name
+  SqlName sql_name;
   /// The client's RowDescription, formats 0; absent: no rows.
   std::optional<protocol::RowDescription> columns;
   /// Each literal of the statement that the plan was made from, by index.

@@ -1,5 +1,6 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
 
@@ -16,7 +17,8 @@ bool is_evaluated(const PlannedStatement& statement) {
 bool must_run_one_by_one(const PlannedText& planned) {
   const auto& statements = planned.plans->statements;
   const std::size_t count = statements.size() + (planned.error ? 1 : 0) + (planned.rest_at ? 1 : 0);
-  return planned.rest_at || (count > 1 && std::ranges::any_of(statements, is_evaluated));
+  return planned.rest_at || (count > 1 && std::ranges::any_of(statements, is_evaluated)) ||
+         (count == 1 && declares_buffered(*statements.front().plan) != nullptr);
 }
 
 }  // namespace
@@ -39,6 +41,7 @@ Taken BrainCore::on_query(const protocol::MessageView& message, Actions& out) {
     return refuse_query(*planned->error,
                         planned->nothing_runs ? FailsAt::Syntax : FailsAt::Analysis, out);
   }
+  const std::string_view text = work_.expansion.empty() ? sql : work_.expansion;
   if (must_run_one_by_one(*planned)) {
     if (!queue_.empty()) {
       ensure_flush(out);
@@ -48,10 +51,10 @@ Taken BrainCore::on_query(const protocol::MessageView& message, Actions& out) {
     return Taken::Yes;
   }
   if (!work_.runs_ready) {
-    work_.runs = make_runs(*planned, sql);
+    work_.runs = make_runs(*planned, text);
     work_.runs_ready = true;
   }
-  return send_query(message, sql, out);
+  return send_query(message, text, out);
 }
 
 std::vector<std::unique_ptr<Run>> BrainCore::make_runs(const PlannedText& planned,
@@ -69,6 +72,7 @@ std::vector<std::unique_ptr<Run>> BrainCore::make_runs(const PlannedText& planne
     }
     if (run->kind == PlanKind::InPlace || run->kind == PlanKind::Split) {
       run->literals = statement.literals;
+      run->literal_positions = statement.literal_positions;
     }
     const bool refused = run->kind == PlanKind::Refuse;
     if (refused) {
@@ -100,18 +104,19 @@ Taken BrainCore::fill_runs(std::string_view sql, Actions& out) {
         run.sent = failing_sql(FailsAt::Analysis);
         break;
       case PlanKind::Local:
-        run.sent = kNoRows;
+        run.sent = local_sql(*run.plan);
         break;
       case PlanKind::Pass:
         run.sent = as_server_knows_it(run.effect(), sql.substr(run.offset, run.length), names_);
         break;
       case PlanKind::InPlace:
       case PlanKind::Split: {
-        auto filled = fill_sql(*run.plan, run.literals, i, out);
+        auto filled = fill_sql(*run.plan, run.literals, sql.substr(run.offset, run.length), i, out);
         if (!filled) {
           return Taken::Wait;
         }
         if (auto* error = std::get_if<protocol::ErrorFields>(&*filled)) {
+          shift_position(*error, count_characters(sql.substr(0, run.offset)));
           run.kind = PlanKind::Refuse;
           run.refusal = std::move(*error);
           run.sent = failing_sql(FailsAt::Analysis);
@@ -164,9 +169,10 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
     }
     return refuse_query(audit_error(), FailsAt::Analysis, out);
   }
-  const bool unchanged = std::ranges::all_of(work_.runs, [&](const auto& run) {
-    return run->kind == PlanKind::Pass && *run->sent == sql.substr(run->offset, run->length);
-  });
+  const bool unchanged =
+      work_.expansion.empty() && std::ranges::all_of(work_.runs, [&](const auto& run) {
+        return run->kind == PlanKind::Pass && *run->sent == sql.substr(run->offset, run->length);
+      });
   Owing entry;
   entry.kind = Owed::Query;
   entry.runs = std::move(work_.runs);
@@ -176,8 +182,9 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
     std::string text;
     for (const auto& run : entry.runs) {
       text += text.empty() ? "" : "; ";
+      run->sent_at = count_characters(text);
       if (run->kind == PlanKind::Pass) {
-        run->shift = {count_characters(text), count_characters(sql.substr(0, run->offset))};
+        run->shift = {run->sent_at, count_characters(sql.substr(0, run->offset))};
       } else if (run->kind == PlanKind::Refuse) {
         record_refusal(run->plan, run->refusal, out);
       }

@@ -1,9 +1,9 @@
 #include "proxy/session/text_plan.hpp"
 
 #include "policy/sql/shape.hpp"
+#include "proxy/session/error_scrub.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace pgveil::proxy {
 
@@ -29,7 +29,13 @@ std::string_view without_end(std::string_view sql) {
 struct ShapedText {
   PlanKey key;
   std::vector<LiteralText> literals;
+  std::vector<std::uint32_t> positions;
 };
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
 
 /// Nothing when the text has no shape, or none that we may trust: with backslashes in plain strings the
 /// server reads other tokens.
@@ -41,30 +47,19 @@ std::optional<ShapedText> shape_text(const PlanKey& text_key, std::string_view s
   if (!shape) {
     return std::nullopt;
   }
-  ShapedText shaped{text_key, {}};
+  ShapedText shaped{text_key, {}, {}};
   shaped.key.kind = PlanKey::Kind::Shape;
   const auto bytes = std::as_bytes(std::span((*shape).key.words));
   shaped.key.text.assign(protocol::as_text(bytes));
+  std::size_t counted = 0;  // bytes
+  std::size_t before = 0;   // characters in them
   for (const auto& literal : (*shape).literals) {
     shaped.literals.emplace_back(sql.substr(literal.location, literal.length));
+    before += characters(sql.substr(counted, literal.location - counted));
+    counted = literal.location;
+    shaped.positions.push_back(static_cast<std::uint32_t>(before));
   }
   return shaped;
-}
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-void shift_position(protocol::ErrorFields& error, std::size_t by) {
-  const std::string* position = error.find('P');
-  std::size_t at = 0;
-  if (by == 0 || position == nullptr ||
-      std::from_chars(position->data(), position->data() + position->size(), at).ec !=
-          std::errc()) {
-    return;
-  }
-  error.set('P', std::to_string(at + by));
 }
 
 PlanKey text_key(const Planner& planner, const TextPlanRequest& request) {
@@ -89,9 +84,10 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
   PlanRequest one;
   one.sql = request.sql.substr(range.offset, range.length);
   const auto shaped = shape_text(key, one.sql);
-  if (shaped) {
+  if (shaped && !request.fresh) {
     if (auto plan = cache.find_shape(shaped->key, shaped->literals)) {
-      return PlannedStatement{range.offset, range.length, std::move(plan), shaped->literals};
+      return PlannedStatement{range.offset, range.length, std::move(plan), shaped->literals,
+                              shaped->positions};
     }
   }
   cache.count_miss();
@@ -109,7 +105,8 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
     cache.store_shape(shaped->key, plan);
   }
   std::vector<LiteralText> literals = plan->literals;
-  return PlannedStatement{range.offset, range.length, std::move(plan), std::move(literals)};
+  return PlannedStatement{range.offset, range.length, std::move(plan), std::move(literals),
+                          shaped ? shaped->positions : std::vector<std::uint32_t>()};
 }
 
 }  // namespace
@@ -131,7 +128,8 @@ std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
     return nullptr;
   }
   auto plans = std::make_shared<TextPlan>();
-  plans->statements.push_back(PlannedStatement{0, sql.size(), std::move(plan), shaped->literals});
+  plans->statements.push_back(
+      PlannedStatement{0, sql.size(), std::move(plan), shaped->literals, shaped->positions});
   return plans;
 }
 
@@ -167,6 +165,11 @@ PlannedText plan_text(Planner& planner, PlanCache& cache, const TextPlanRequest&
       break;
     }
     plans->statements.push_back(std::get<PlannedStatement>(std::move(result)));
+    const auto before = static_cast<std::uint32_t>(
+        characters(std::string_view(request.sql).substr(0, range.offset)));
+    for (std::uint32_t& position : plans->statements.back().literal_positions) {
+      position += before;
+    }
   }
   planned.plans = plans;
   const bool by_shape = ranges.size() == 1 && !plans->statements.empty() &&

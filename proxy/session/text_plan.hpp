@@ -19,6 +19,7 @@ struct TextPlanRequest {
   SessionSettings settings;
   std::string login;
   bool simple_protocol = false;  // true: Query, any number of statements; false: Parse, at most one
+  bool fresh = false;            // plans that were made before do not count
 };
 
 /// The statements up to the first that cannot be planned, and why that one cannot.

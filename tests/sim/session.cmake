@@ -19,5 +19,6 @@ pgveil_test(session_sim LABEL sim
     ${CMAKE_CURRENT_LIST_DIR}/piecewise_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/refusal_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/settings_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/sql_names_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/statement_names_test.cpp
   DEPS pgveil_sim)

@@ -86,19 +86,45 @@ TEST(Utility, Settings) {
 TEST(Utility, PreparedStatementsAndCursors) {
   EXPECT_THAT(utility("PREPARE p (int, varchar(10), s.\"T\", text[]) AS SELECT 1").prepare_types,
               ElementsAre("int", "varchar(10)", "s.\"T\"", "text[]"));
-  EXPECT_EQ(utility("EXECUTE p (1, 2)").execute_arguments, 2U);
+  EXPECT_THAT(
+      utility("EXECUTE p (1, 'a, (b)', -2.5, date '2020-01-01', ARRAY[1, 2], now(), 1 + 1, NULL)")
+          .execute_arguments,
+      ElementsAre(ExecuteArgument{"1", true}, ExecuteArgument{"'a, (b)'", true},
+                  ExecuteArgument{"-2.5", true}, ExecuteArgument{"date '2020-01-01'", true},
+                  ExecuteArgument{"ARRAY[1, 2]", true}, ExecuteArgument{"now()", false},
+                  ExecuteArgument{"1 + 1", false}, ExecuteArgument{"NULL", true}));
+  EXPECT_THAT(utility("EXECUTE p").execute_arguments, IsEmpty());
   EXPECT_EQ(utility("DEALLOCATE p").name, "p");
   EXPECT_THAT(utility("DEALLOCATE ALL").name, IsEmpty());
   const UtilityFacts cursor = utility("DECLARE c BINARY SCROLL CURSOR WITH HOLD FOR SELECT 1");
-  EXPECT_TRUE(cursor.cursor_binary && cursor.cursor_scroll && cursor.cursor_hold);
-  EXPECT_FALSE(utility("DECLARE c NO SCROLL CURSOR FOR SELECT 1").cursor_scroll);
-  for (const char* sql : {"FETCH c", "FETCH 10 FROM c", "FETCH ALL IN c", "MOVE FORWARD ALL c"}) {
-    EXPECT_TRUE(utility(sql).fetch_forward_only) << sql;
-    EXPECT_EQ(utility(sql).name, "c");
-  }
-  for (const char* sql : {"FETCH PRIOR c", "FETCH -1 FROM c", "FETCH LAST c", "FETCH FIRST c",
-                          "FETCH BACKWARD ALL c", "FETCH RELATIVE 0 c"}) {
-    EXPECT_FALSE(utility(sql).fetch_forward_only) << sql;
+  EXPECT_TRUE(cursor.cursor_binary && cursor.cursor_hold);
+  EXPECT_FALSE(cursor.cursor_no_scroll);
+  EXPECT_TRUE(utility("DECLARE c NO SCROLL CURSOR FOR SELECT 1").cursor_no_scroll);
+}
+
+TEST(Utility, FetchAndMove) {
+  struct Case {
+    const char* sql;
+    FetchDirection direction;
+    std::int64_t count;
+    bool move;
+  };
+
+  for (const Case& one : {Case{"FETCH c", FetchDirection::Forward, 1, false},
+                          Case{"FETCH 10 FROM c", FetchDirection::Forward, 10, false},
+                          Case{"FETCH ALL IN c", FetchDirection::Forward, kFetchAll, false},
+                          Case{"MOVE FORWARD ALL c", FetchDirection::Forward, kFetchAll, true},
+                          Case{"FETCH -1 FROM c", FetchDirection::Forward, -1, false},
+                          Case{"FETCH PRIOR c", FetchDirection::Backward, 1, false},
+                          Case{"FETCH BACKWARD ALL c", FetchDirection::Backward, kFetchAll, false},
+                          Case{"FETCH FIRST c", FetchDirection::Absolute, 1, false},
+                          Case{"FETCH LAST c", FetchDirection::Absolute, -1, false},
+                          Case{"FETCH RELATIVE 0 c", FetchDirection::Relative, 0, false}}) {
+    const UtilityFacts facts = utility(one.sql);
+    EXPECT_EQ(facts.name, "c") << one.sql;
+    EXPECT_EQ(facts.fetch_direction, one.direction) << one.sql;
+    EXPECT_EQ(facts.fetch_count, one.count) << one.sql;
+    EXPECT_EQ(facts.fetch_move, one.move) << one.sql;
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 using protocol::ErrorFields;
 using protocol::make_error;
 
-constexpr ScrubContext kTagged{true, true, std::nullopt};
+constexpr ScrubContext kTagged{true, true, std::nullopt, std::nullopt};
 constexpr ScrubContext kPass{};
 
 ErrorFields with(ErrorFields error, std::initializer_list<std::pair<char, const char*>> more) {
@@ -102,6 +102,33 @@ TEST(ErrorScrub, KnowsTheErrorsThatItProvokes) {
   EXPECT_TRUE(
       is_provoked(make_error("ERROR", "42601", "syntax error at or near \"pgveil_refused\"")));
   EXPECT_FALSE(is_provoked(make_error("ERROR", "25P02", "current transaction is aborted")));
+}
+
+TEST(ErrorScrub, APositionInALiteralIsThatOfTheClientsLiteral) {
+  // The client's: SELECT x FROM t WHERE d > 'né' AND s = 'b' AND e < 'oops'
+  policy::SqlTemplate sql;
+  sql.text = {"SELECT é, ", " WHERE d > ", " AND t = ", ""};
+  const auto slot = [](std::uint16_t literal, policy::ValueUse::Kind kind) {
+    policy::Slot made;
+    made.source = {policy::ValueSource::From::Literal, literal};
+    made.use.kind = kind;
+    return made;
+  };
+  using Use = policy::ValueUse::Kind;
+  sql.slots = {slot(1, Use::Verbatim), slot(0, Use::Verbatim), slot(2, Use::EqualityTerm)};
+  const std::vector<LiteralText> literals{"'né'", "'b'", "'oops'"};
+  const std::vector<std::uint32_t> positions{26, 39, 51};
+  const LiteralMap map{&sql, &literals, &positions, 0};
+  EXPECT_EQ(client_position(map, 11), 40U);  // 'b'
+  EXPECT_EQ(client_position(map, 13), 42U);
+  EXPECT_EQ(client_position(map, 25), 27U);  // 'né'
+  EXPECT_EQ(client_position(map, 28), 30U);
+  EXPECT_EQ(client_position(map, 29), std::nullopt);
+  EXPECT_EQ(client_position(map, 3), std::nullopt);
+  EXPECT_EQ(client_position(map, 38), std::nullopt);  // what became of 'oops' has another length
+  const LiteralMap later{&sql, &literals, &positions, 100};
+  EXPECT_EQ(client_position(later, 111), 40U);
+  EXPECT_EQ(client_position(later, 11), std::nullopt);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ std::shared_ptr<const PreparedPlan> plan(std::vector<LiteralText> literals = {},
 
 std::shared_ptr<const TextPlan> text_plan() {
   auto made = std::make_shared<TextPlan>();
-  made->statements.push_back({0, 8, plan(), {}});
+  made->statements.push_back({0, 8, plan(), {}, {}});
   return made;
 }
 
@@ -68,7 +68,7 @@ TEST(PlanCache, KeepsNothingThatMayNotBeKept) {
   auto once = std::make_shared<PreparedPlan>(*plan());
   once->plan.cacheable = false;
   auto text = std::make_shared<TextPlan>();
-  text->statements.push_back({0, 8, once, {}});
+  text->statements.push_back({0, 8, once, {}, {}});
   cache.store(text_key("SET x = 1"), text);
   EXPECT_EQ(cache.find(text_key("SET x = 1")), nullptr);
   PlanKey newer = text_key("SELECT 1");

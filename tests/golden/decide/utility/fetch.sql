@@ -1,0 +1,4 @@
+-- role clinician
+FETCH 10 FROM c
+----
+Pass

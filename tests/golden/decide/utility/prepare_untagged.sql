@@ -1,0 +1,4 @@
+-- role clinician
+PREPARE rooms AS SELECT name FROM rooms WHERE floor = $1
+----
+Pass
