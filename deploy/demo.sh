@@ -103,7 +103,7 @@ put pgpass <<<"127.0.0.1:*:*:pgveil_control:$control_password"
 put policy.toml <"$here/clinic/policy.toml"
 sed -e "s|@policy@|policy.toml|; s|@port@|$port|; s|@metrics_port@|$metrics_port|; s|@upstream_port@|$server_port|g" \
   -e "s|@database@|clinic|g; s|@control_user@|pgveil_control|; s|@directory@|$work|g; s|@pg_bin@|$pg_bin|" \
-  -e "s|@tls@|mode = \"off\"|; s|@sslmode@|disable|; s|@upstream_tls@||; s|@limits@||" \
+  -e "s|@tls@|mode = \"off\"|; s|@sslmode@|disable|; s|@upstream_tls@||; s|@limits@||; s|@listen@||" \
   -e "s|@twin_directory@|$work/twin|; s|@audit@|$work/audit|" \
   "$here/clinic/pgveil.toml.in" | put pgveil.toml
 pgveil() { "${as[@]}" "$work/pgveil" --config "$work/pgveil.toml" "$@"; }

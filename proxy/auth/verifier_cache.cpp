@@ -49,6 +49,14 @@ class CachedVerifiers final : public VerifierSource {
     source_->forget(user);
   }
 
+  void forget_all() override {
+    {
+      const std::scoped_lock lock(mutex_);
+      entries_.clear();
+    }
+    source_->forget_all();
+  }
+
  private:
   struct Entry {
     VerifierAnswer answer;

@@ -55,6 +55,11 @@ class FileVerifiers final : public VerifierSource {
     return answer;
   }
 
+  void forget_all() override {
+    const std::scoped_lock lock(mutex_);
+    verifiers_.reset();
+  }
+
  private:
   void refresh() {
     std::error_code ec;

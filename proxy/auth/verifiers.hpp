@@ -36,6 +36,9 @@ class VerifierSource {
 
   /// The verifier was not the server's: the next fetch must not come from a cache.
   virtual void forget(std::string_view /*user*/) {}
+
+  /// Nothing that was read before counts any more.
+  virtual void forget_all() {}
 };
 
 /// Lines `name TAB verifier`; empty lines and lines that start with # are skipped. The file is read

@@ -1,5 +1,7 @@
 #include "proxy/cli/load.hpp"
 
+#include "proxy/cli/admin_conninfo.hpp"
+
 #include <fstream>
 #include <ostream>
 #include <sstream>
@@ -18,6 +20,13 @@ void print_all(const std::vector<policy::FileError>& errors, std::ostream& err) 
 std::optional<Config> read_config(const std::string& file, std::ostream& err) {
   ConfigResult result = load_config(file);
   if (auto* config = std::get_if<Config>(&result)) {
+    auto admin = admin_conninfo(config->upstream);
+    if (!admin) {
+      err << file << ": [upstream]: admin is no libpq connection string (write it like "
+          << "\"dbname=clinic user=pgveil\")\n";
+      return std::nullopt;
+    }
+    config->upstream.admin = std::move(*admin);
     return std::move(*config);
   }
   print_all(std::get<std::vector<ConfigError>>(result), err);

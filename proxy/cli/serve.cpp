@@ -114,6 +114,10 @@ class Service {
     }
     metrics_.policy_loaded(accepted, std::chrono::system_clock::now());
     record_policy(accepted, "SIGHUP");
+    verifiers_->forget_all();
+    if (auto why = server_->reload_tls()) {
+      log_.error("the certificates were not changed: " + *why);
+    }
   }
 
   /// Keeps the limit of seals per key true over restarts.
@@ -214,6 +218,12 @@ class Service {
         metrics_.session_opened();
       }
       auditor_->login(who, accepted, "SCRAM-SHA-256", std::string(sqlstate), {});
+    };
+    services.idle_timeout = [this](const SessionIdentity& who) {
+      const auto state = control_.planner().state();
+      const policy::Role* role =
+          state == nullptr ? nullptr : state->policy->role(control_.planner().role_name(who.login));
+      return role == nullptr ? std::chrono::milliseconds(0) : role->idle_timeout;
     };
     services.on_logout = [this](const SessionIdentity& who) {
       metrics_.session_closed();

@@ -1,7 +1,10 @@
 #include "proxy/config/config.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -23,6 +26,24 @@ void take(std::optional<From> value, To& out) {
   if (value) {
     out = static_cast<To>(*std::move(value));
   }
+}
+
+/// address or address/bits
+bool is_network(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string address = text.substr(0, slash);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const bool v4 = ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
+  if (!v4 && ::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) {
+    return false;
+  }
+  if (slash == std::string::npos) {
+    return true;
+  }
+  unsigned bits = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, bits);
+  return error == std::errc() && stop == end && bits <= (v4 ? 32U : 128U);
 }
 
 class Reader {
@@ -94,16 +115,24 @@ class Reader {
     take(table.integer("port", 1, 65'535), out);
   }
 
+  /// One text or an array of them; nothing if the key is absent or wrong.
+  static std::vector<std::string> words(TomlTable& table, const char* key) {
+    const TomlNode* node = table.find(key);
+    if (node != nullptr && node->kind == TomlNode::Kind::String) {
+      return {node->text};
+    }
+    std::vector<std::string> result;
+    for (const auto& [one, line] : table.strings(key)) {
+      result.push_back(one);
+    }
+    return result;
+  }
+
   void read_listen(TomlTable& table) {
     ListenConfig& out = config_.listen;
     const TomlNode* host = table.find("host");
-    if (host != nullptr && host->kind == TomlNode::Kind::String) {
-      out.hosts = {host->text};
-    } else if (host != nullptr) {
-      out.hosts.clear();
-      for (const auto& [one, line] : table.strings("host")) {
-        out.hosts.push_back(one);
-      }
+    if (host != nullptr) {
+      out.hosts = words(table, "host");
     }
     if (std::ranges::find(out.hosts, "") != out.hosts.end()) {
       table.error(host->line, "[listen]: a host is empty",
@@ -111,8 +140,32 @@ class Reader {
     }
     port(table, out.port);
     path(table, "unix_dir", out.unix_dir);
+    read_unix_permissions(table);
+    take(table.string("unix_group"), out.unix_group);
+    take(table.boolean("reuse_port"), out.reuse_port);
+    for (const auto& [network, line] : table.strings("proxy_protocol_from")) {
+      if (!is_network(network)) {
+        table.error(line, "[listen]: " + policy::toml_quoted(network) + " is no network",
+                    "write an address or address/bits, like \"10.0.0.5\" or \"10.0.0.0/24\"");
+      }
+      out.proxy_protocol_from.push_back(network);
+    }
     if (out.hosts.empty() && out.unix_dir.empty() && errors_.empty()) {
       table.missing("host", "name an address or a unix_dir: nobody could connect");
+    }
+  }
+
+  void read_unix_permissions(TomlTable& table) {
+    const auto text = table.string("unix_permissions");
+    if (!text) {
+      return;
+    }
+    std::uint32_t& out = config_.listen.unix_permissions;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out, 8);
+    if (error != std::errc() || end != text->data() + text->size() || out > 0777) {
+      table.error(table.find("unix_permissions")->line,
+                  "[listen]: unix_permissions is no file mode",
+                  "write three octal digits, like \"0770\"");
     }
   }
 
@@ -136,6 +189,29 @@ class Reader {
     if (out.mode != TlsConfig::Mode::Require) {
       require_loopback(table);
     }
+    read_client_certificates(table);
+  }
+
+  void read_client_certificates(TomlTable& table) {
+    TlsConfig& out = config_.tls;
+    using ClientCert = TlsConfig::ClientCert;
+    const auto wanted = table.word("client_cert", {"off", "verify", "login"});
+    out.client_cert = wanted == "verify"  ? ClientCert::Verify
+                      : wanted == "login" ? ClientCert::Login
+                                          : ClientCert::Off;
+    path(table, "client_ca", out.client_ca);
+    path(table, "client_crl", out.client_crl);
+    if (out.client_cert == ClientCert::Off) {
+      return;
+    }
+    if (out.client_ca.empty()) {
+      table.missing("client_ca", "name the PEM file of who signs the certificates of clients");
+    }
+    if (out.mode != TlsConfig::Mode::Require) {
+      table.error(table.find("client_cert")->line,
+                  "[tls]: client_cert without TLS would ask nobody for a certificate",
+                  "write mode = \"require\", or leave client_cert out");
+    }
   }
 
   /// Without TLS, patients' data would cross the network in clear.
@@ -153,27 +229,86 @@ class Reader {
   void read_upstream(TomlTable& table) {
     UpstreamConfig& out = config_.upstream;
     for (const auto& [key, target, remedy] :
-         {std::tuple{"host", &out.host, "name the PostgreSQL server"},
-          std::tuple{"dbname", &out.dbname, "name the database"},
-          std::tuple{
-              "admin", &out.admin,
-              "give a libpq connection string, like \"host=db dbname=clinic user=pgveil\""}}) {
+         {std::tuple{"dbname", &out.dbname, "name the database"},
+          std::tuple{"admin", &out.admin,
+                     "give a libpq connection string, like \"dbname=clinic user=pgveil\""}}) {
       if (table.find(key) == nullptr) {
         table.missing(key, remedy);
       }
       take(table.string(key), *target);
     }
-    port(table, out.port);
-    const bool local = out.host.starts_with('/');
-    const auto mode = table.word("sslmode", {"disable", "require", "verify-ca", "verify-full"});
+    read_upstream_hosts(table);
+    const auto target =
+        table.word("target_session_attrs",
+                   {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"});
+    using Target = UpstreamConfig::Target;
+    out.target_session_attrs = target == "read-write"       ? Target::ReadWrite
+                               : target == "read-only"      ? Target::ReadOnly
+                               : target == "primary"        ? Target::Primary
+                               : target == "standby"        ? Target::Standby
+                               : target == "prefer-standby" ? Target::PreferStandby
+                                                            : Target::Any;
+    const bool local =
+        !out.hosts.empty() && std::ranges::all_of(out.hosts, [](const UpstreamHostConfig& one) {
+          return one.host.starts_with('/');
+        });
+    const auto mode =
+        table.word("sslmode", {"disable", "prefer", "require", "verify-ca", "verify-full"});
     using SslMode = UpstreamConfig::SslMode;
     out.sslmode = !mode                  ? (local ? SslMode::Disable : SslMode::VerifyFull)
                   : *mode == "disable"   ? SslMode::Disable
+                  : *mode == "prefer"    ? SslMode::Prefer
                   : *mode == "require"   ? SslMode::Require
                   : *mode == "verify-ca" ? SslMode::VerifyCa
                                          : SslMode::VerifyFull;
+    path(table, "sslcert", out.sslcert);
+    path(table, "sslkey", out.sslkey);
+    if (out.sslcert.empty() != out.sslkey.empty()) {
+      table.missing(out.sslcert.empty() ? "sslcert" : "sslkey",
+                    "a certificate towards the server needs sslcert and sslkey");
+    }
+    take(table.boolean("allow_md5"), out.allow_md5);
+    take(table.boolean("allow_cleartext"), out.allow_cleartext);
     path(table, "sslrootcert", out.sslrootcert);
     take(table.duration("connect_timeout", 100ms, 10min), out.connect_timeout);
+  }
+
+  /// Hosts, each with its port, or all with the same.
+  void read_upstream_hosts(TomlTable& table) {
+    std::vector<UpstreamHostConfig>& out = config_.upstream.hosts;
+    const TomlNode* host = table.find("host");
+    for (std::string& one : words(table, "host")) {
+      if (one.empty()) {
+        table.error(host->line, "[upstream]: a host is empty",
+                    "write a name, an address, or the folder of a unix socket");
+      }
+      out.push_back({std::move(one)});
+    }
+    if (host == nullptr || (host->kind == TomlNode::Kind::Array && out.empty())) {
+      table.missing("host", "name the PostgreSQL server");
+    }
+    const TomlNode* ports = table.find("port");
+    if (ports == nullptr || ports->kind != TomlNode::Kind::Array) {
+      std::uint16_t common = 5432;
+      port(table, common);
+      for (UpstreamHostConfig& one : out) {
+        one.port = common;
+      }
+      return;
+    }
+    if (ports->items.size() != out.size()) {
+      table.error(ports->line, "[upstream]: there are not as many ports as hosts",
+                  "write one port for all hosts, or one for each");
+      return;
+    }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const TomlNode& one = ports->items[i];
+      if (one.kind != TomlNode::Kind::Integer || one.integer < 1 || one.integer > 65'535) {
+        table.error(one.line, "[upstream]: a port is none", "write numbers from 1 to 65535");
+        return;
+      }
+      out[i].port = static_cast<std::uint16_t>(one.integer);
+    }
   }
 
   void read_twin(TomlTable& table) {
@@ -226,6 +361,11 @@ class Reader {
     take(table.integer("worker_threads", 0, 1'024), out.worker_threads);
     take(table.duration("login_timeout", 100ms, 1h), out.login_timeout);
     take(table.duration("shutdown_timeout", 0ms, 1h), out.shutdown_timeout);
+    take(table.duration("drain_time", 100ms, 1h), out.drain_time);
+    take(table.duration("tcp_keepalive_idle", 0ms, 24h), out.tcp_keepalive_idle);
+    take(table.duration("tcp_keepalive_interval", 1s, 1h), out.tcp_keepalive_interval);
+    take(table.integer("tcp_keepalive_count", 1, 100), out.tcp_keepalive_count);
+    take(table.duration("tcp_user_timeout", 0ms, 24h), out.tcp_user_timeout);
   }
 
   void read_metrics(TomlTable& table) {

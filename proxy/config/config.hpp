@@ -24,6 +24,10 @@ struct ListenConfig {
   std::vector<std::string> hosts{"127.0.0.1"};  // addresses or names; empty: no TCP
   std::uint16_t port = 6432;
   std::string unix_dir;  // a socket .s.PGSQL.<port> there; empty: none
+  std::uint32_t unix_permissions = 0777;
+  std::string unix_group;                        // of the socket; empty: the process's
+  bool reuse_port = false;                       // another pgveil may take the port over
+  std::vector<std::string> proxy_protocol_from;  // networks of load balancers
 };
 
 /// Towards clients.
@@ -32,15 +36,29 @@ struct TlsConfig {
   Mode mode = Mode::Off;
   std::string certificate;  // PEM chain
   std::string key;          // PEM
+  enum class ClientCert { Off, Verify, Login };
+  ClientCert client_cert = ClientCert::Off;
+  std::string client_ca;   // PEM: who signs the certificates of clients
+  std::string client_crl;  // PEM: those revoked; empty: none
+};
+
+struct UpstreamHostConfig {
+  std::string host;  // a name, an address, or the directory of a unix socket
+  std::uint16_t port = 5432;
 };
 
 struct UpstreamConfig {
-  enum class SslMode { Disable, Require, VerifyCa, VerifyFull };
-  std::string host;  // a name, an address, or the directory of a unix socket
-  std::uint16_t port = 5432;
+  enum class SslMode { Disable, Prefer, Require, VerifyCa, VerifyFull };
+  enum class Target { Any, ReadWrite, ReadOnly, Primary, Standby, PreferStandby };
+  std::vector<UpstreamHostConfig> hosts;  // tried in this order
+  Target target_session_attrs = Target::Any;
   std::string dbname;  // the one database that is protected
   SslMode sslmode = SslMode::VerifyFull;
   std::string sslrootcert;
+  std::string sslcert;  // our own; empty: none
+  std::string sslkey;
+  bool allow_md5 = false;        // logins whose stored password is an MD5 hash
+  bool allow_cleartext = false;  // logins without a verifier: the server checks their password
   /// libpq connection string of the control plane: catalog, verifiers, apply. Password from a
   /// passfile or the environment rather than here.
   std::string admin;
@@ -91,6 +109,11 @@ struct LimitsConfig {
   std::uint32_t worker_threads = 0;  // 0: two per core
   std::chrono::milliseconds login_timeout{30'000};
   std::chrono::milliseconds shutdown_timeout{30'000};
+  std::chrono::milliseconds drain_time{2'000};  // with reuse_port
+  std::chrono::milliseconds tcp_keepalive_idle{60'000};
+  std::chrono::milliseconds tcp_keepalive_interval{10'000};
+  std::uint32_t tcp_keepalive_count = 6;
+  std::chrono::milliseconds tcp_user_timeout{0};
 };
 
 struct MetricsConfig {

@@ -34,6 +34,7 @@ class BrainPort {
   [[nodiscard]] virtual bool wants_client_bytes() const = 0;
   [[nodiscard]] virtual bool wants_server_bytes() const = 0;
   [[nodiscard]] virtual bool is_idle() const = 0;
+  [[nodiscard]] virtual bool awaits_client() const = 0;
 };
 
 /// name, value; as the server reported them at login.

@@ -21,7 +21,7 @@ struct Connection final : Stoppable {
       : core(std::move(shared_core)),
         thread(io_thread),
         id(core->next_id.fetch_add(1)),
-        client(std::make_unique<Stream>(std::move(socket))),
+        client(std::make_unique<Stream>(std::move(socket), core->options.tcp)),
         client_frames(protocol::Side::Frontend) {}
 
   void stop_when_idle() override { abandon(); }
@@ -33,6 +33,9 @@ struct Connection final : Stoppable {
       client->close();
     }
   }
+
+  /// Logins have their own deadline.
+  void check_idleness(std::chrono::steady_clock::time_point) override {}
 
   std::shared_ptr<Core> core;
   IoThread& thread;

@@ -1,9 +1,11 @@
 #include "protocol/message/errors.hpp"
 #include "protocol/message/login.hpp"
+#include "protocol/message/proxy_header.hpp"
 #include "proxy/net/connection.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace pgveil::proxy {
 
@@ -118,6 +120,17 @@ bool came_more(const Connection& connection) {
          (!connection.client->is_tls() && connection.client->available() > 0);
 }
 
+std::string print_source(const protocol::ProxyHeader::Source& source) {
+  const auto copy = [&](auto bytes) {
+    std::memcpy(bytes.data(), source.address.data(), bytes.size());
+    return bytes;
+  };
+  const asio::ip::address address =
+      source.v6 ? asio::ip::address(asio::ip::address_v6(copy(asio::ip::address_v6::bytes_type())))
+                : asio::ip::address(asio::ip::address_v4(copy(asio::ip::address_v4::bytes_type())));
+  return print_endpoint({address, source.port});
+}
+
 asio::awaitable<bool> answer_byte(Stream& client, char answer) {
   protocol::Bytes out;
   protocol::put_letter(out, answer);
@@ -126,7 +139,8 @@ asio::awaitable<bool> answer_byte(Stream& client, char answer) {
 }
 
 asio::awaitable<bool> start_tls(std::shared_ptr<Connection> connection) {
-  if (!connection->client->start_tls(*connection->core->client_tls, Stream::TlsRole::Server)) {
+  const TlsContext context = connection->core->tls.client();
+  if (!connection->client->start_tls(*context, Stream::TlsRole::Server)) {
     co_return false;
   }
   const error_code ec = co_await connection->client->handshake();
@@ -140,7 +154,7 @@ asio::awaitable<bool> answer_ssl(std::shared_ptr<Connection> connection) {
     co_return false;  // CVE-2021-23214: neither plain text nor TLS may see those bytes
   }
   const bool possible =
-      connection->core->client_tls != nullptr && !client.is_tls() && !client.is_unix();
+      connection->core->tls.client() != nullptr && !client.is_tls() && !client.is_unix();
   const bool sent = co_await answer_byte(client, possible ? 'S' : 'N');
   if (!sent || !possible) {
     co_return sent;
@@ -154,6 +168,42 @@ asio::awaitable<bool> start_direct_tls(std::shared_ptr<Connection> connection) {
   co_return secured&& negotiated_postgresql(connection->client->tls());
 }
 
+/// Names the client by the header that comes first from a balancer; false: gone, or no header.
+asio::awaitable<bool> read_proxy_header(std::shared_ptr<Connection> connection) {
+  Stream& client = *connection->client;
+  const auto from = client.peer_endpoint();
+  if (!from || !connection->core->balancers.contains(from->address())) {
+    co_return true;
+  }
+  protocol::Bytes header;
+  std::size_t wanted = protocol::kProxyHeaderStart;
+  while (header.size() < wanted) {
+    error_code ec = co_await client.wait_readable();
+    if (ec) {
+      co_return false;
+    }
+    std::array<std::byte, protocol::kProxyHeaderLimit> scratch;
+    const protocol::ByteView got =
+        client.take(std::span(scratch).first(wanted - header.size()), ec);
+    if (ec && ec != asio::error::would_block) {
+      co_return false;
+    }
+    header.insert(header.end(), got.begin(), got.end());
+    const auto size = protocol::proxy_header_size(header);
+    if (!size) {
+      connection->core->log(LogLevel::Warning,
+                            "a connection from " + client.peer() + " has no PROXY header");
+      co_return false;
+    }
+    wanted = *size ? **size : wanted;
+  }
+  const auto decoded = protocol::decode_proxy_header(header);
+  if (decoded && (*decoded).source) {
+    client.name_peer(print_source(*(*decoded).source));
+  }
+  co_return decoded.has_value();
+}
+
 /// TLS first, if the client starts with it; false: gone.
 asio::awaitable<bool> sniff(std::shared_ptr<Connection> connection) {
   const std::optional<unsigned char> first = co_await connection->client->peek_byte();
@@ -163,10 +213,29 @@ asio::awaitable<bool> sniff(std::shared_ptr<Connection> connection) {
   if (*first != kClientHello) {
     co_return true;
   }
-  if (!connection->core->client_tls || connection->client->is_unix()) {
+  if (!connection->core->tls.client() || connection->client->is_unix()) {
     co_return false;
   }
   co_return co_await start_direct_tls(connection);
+}
+
+/// Why the client's certificate does not let it in. Clients of the unix socket have none.
+std::optional<protocol::ErrorFields> check_certificate(const Connection& connection,
+                                                       const std::string& user) {
+  using Certificate = ClientTlsOptions::Certificate;
+  const Certificate wanted = connection.core->options.tls.client_cert;
+  if (wanted == Certificate::Off || connection.client->is_unix()) {
+    return std::nullopt;
+  }
+  SSL* tls = connection.client->tls();
+  if (tls == nullptr || !has_valid_certificate(tls)) {
+    return make_error("FATAL", "28000", "connection requires a valid client certificate");
+  }
+  if (wanted == Certificate::Login && peer_common_name(tls) != user) {
+    return make_error("FATAL", "28000",
+                      "certificate authentication failed for user \"" + user + "\"");
+  }
+  return std::nullopt;
 }
 
 /// The message, if it may log in; else the client has been told.
@@ -188,6 +257,9 @@ asio::awaitable<std::shared_ptr<StartupMessage>> accept_startup(
     }
   }
   std::optional<protocol::ErrorFields> error = complete(*message, options);
+  if (!error) {
+    error = check_certificate(*connection, *message->find("user"));
+  }
   if (error) {
     co_await send_error(connection, std::move(*error));
     co_return nullptr;
@@ -224,7 +296,8 @@ asio::awaitable<void> send_error(std::shared_ptr<Connection> connection,
 }
 
 asio::awaitable<std::shared_ptr<StartupMessage>> negotiate(std::shared_ptr<Connection> connection) {
-  const bool started = co_await sniff(connection);
+  const bool known = co_await read_proxy_header(connection);
+  const bool started = known && co_await sniff(connection);
   bool asked_ssl = false;
   bool asked_gss = false;
   while (started) {

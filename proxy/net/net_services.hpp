@@ -5,6 +5,7 @@
 #include "proxy/auth/verifiers.hpp"
 #include "proxy/net/brain_port.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -27,6 +28,9 @@ struct NetServices {
   /// "00000" is a login, anything else why there was none. The database user may not even exist.
   std::function<void(const SessionIdentity&, std::string_view sqlstate)> on_login;
   std::function<void(const SessionIdentity&)> on_logout;
+  /// Of the login's role; 0: that of the limits. Asked again and again, so that a new policy counts for
+  /// sessions that exist.
+  std::function<std::chrono::milliseconds(const SessionIdentity&)> idle_timeout;
 };
 
 }  // namespace pgveil::proxy

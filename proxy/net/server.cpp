@@ -1,23 +1,16 @@
 #include "proxy/net/server.hpp"
 
 #include "proxy/net/connection.hpp"
+#include "proxy/net/listener.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 
 #include <algorithm>
 #include <csignal>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 namespace pgveil::proxy {
 
 namespace {
-
-using asio::ip::tcp;
-using Local = asio::local::stream_protocol;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after running out of files
 constexpr std::chrono::milliseconds kLastGrace{2'000};  // between FATAL and closing
@@ -95,26 +88,64 @@ void stop_thread(std::shared_ptr<Core> core, IoThread& thread) {
   thread.finish_if_empty();
 }
 
+void hand_to_thread(std::shared_ptr<Core> core, IoThread& thread, Stream::Socket socket) {
+  count(core->counters.connections_accepted);
+  auto start = [core, &thread, socket = std::move(socket)]() mutable {
+    start_connection(core, thread, std::move(socket));
+  };
+  asio::post(thread.context, std::move(start));
+}
+
 /// Accepts for ever, handing connections to the threads in turn.
-template <class Acceptor>
-asio::awaitable<void> accept_all(std::shared_ptr<Core> core, std::shared_ptr<Acceptor> acceptor) {
+asio::awaitable<void> accept_all(std::shared_ptr<Core> core, std::shared_ptr<Listener> listener) {
   std::size_t turn = 0;
-  asio::steady_timer pause(acceptor->get_executor());
-  while (acceptor->is_open()) {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  while (listener->is_open()) {
     IoThread& thread = *core->threads[turn++ % core->threads.size()];
-    typename Acceptor::protocol_type::socket socket(thread.context);
-    const auto [ec] = co_await acceptor->async_accept(socket, kAwait);
+    Stream::Socket socket(thread.context);
+    const error_code ec = co_await listener->accept(thread.context, socket);
     if (!ec) {
-      count(core->counters.connections_accepted);
-      auto start = [core, &thread, socket = Stream::Socket(std::move(socket))]() mutable {
-        start_connection(core, thread, std::move(socket));
-      };
-      asio::post(thread.context, std::move(start));
-    } else if (acceptor->is_open()) {
+      hand_to_thread(core, thread, std::move(socket));
+    } else if (listener->is_open()) {
       pause.expires_after(kAcceptPause);
       co_await pause.async_wait(kAwait);
     }
   }
+}
+
+/// Takes what the kernel has accepted already, then closes.
+void finish_accepting(std::shared_ptr<Core> core, Listener& listener) {
+  IoThread& thread = *core->threads.front();
+  error_code ec;
+  while (!ec && listener.is_open()) {
+    Stream::Socket socket(thread.context);
+    listener.accept_now(thread.context, socket, ec);
+    if (!ec) {
+      hand_to_thread(core, thread, std::move(socket));
+    }
+  }
+  listener.close();
+}
+
+void watch_idleness(IoThread& thread, std::chrono::milliseconds every) {
+  const asio::any_io_executor executor = thread.context.get_executor();
+  thread.idle_deadline.emplace(executor, every, [&thread, executor, every] {
+    const auto now = std::chrono::steady_clock::now();
+    tell_all(thread, [now](Stoppable& one) { one.check_idleness(now); });
+    // Not from within the callback of the deadline that is replaced.
+    asio::post(executor, [&thread, every] {
+      if (thread.idle_deadline) {
+        watch_idleness(thread, every);
+      }
+    });
+  });
+}
+
+/// Often enough for the shortest time-out that policies can ask for (1 s).
+std::chrono::milliseconds idle_tick(const NetLimits& limits) {
+  constexpr std::chrono::milliseconds kTick{500};
+  return limits.idle_timeout.count() > 0 ? std::min(kTick, limits.idle_timeout / 4 + kTick / 20)
+                                         : kTick;
 }
 
 }  // namespace
@@ -125,6 +156,7 @@ class Server::Impl {
       : core_(std::make_shared<Core>(std::move(options), std::move(services))) {}
 
   std::optional<std::string> start();
+  std::optional<std::string> prepare_tls();
   void stop();
   void wait();
 
@@ -133,16 +165,15 @@ class Server::Impl {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
-  std::optional<std::string> prepare_tls();
-  std::optional<std::string> listen_tcp(const std::string& host);
-  std::optional<std::string> listen_unix();
-  template <class Acceptor>
-  void spawn_acceptor(std::shared_ptr<Acceptor> acceptor);
+  std::optional<std::string> listen();
+  std::optional<std::string> add(Listening listening);
+  void stop_threads();
 
   std::shared_ptr<Core> core_;
   std::uint16_t port_ = 0;
-  std::string unix_path_;
-  std::vector<std::function<void()>> close_acceptors_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::optional<Deadline> accept_deadline_;  // these two belong to the first thread
+  std::optional<Deadline> drain_deadline_;
   bool started_ = false;
 };
 
@@ -155,85 +186,38 @@ std::optional<std::string> Server::Impl::prepare_tls() {
   if (const auto* failure = std::get_if<TlsFailure>(&upstream)) {
     return failure->text;
   }
-  core_->client_tls = std::get<TlsContext>(client);
-  core_->upstream_tls = std::get<TlsContext>(upstream);
+  core_->tls.use(std::get<TlsContext>(client), std::get<TlsContext>(upstream));
   return std::nullopt;
 }
 
-template <class Acceptor>
-void Server::Impl::spawn_acceptor(std::shared_ptr<Acceptor> acceptor) {
-  asio::io_context& context = core_->threads.front()->context;
+std::optional<std::string> Server::Impl::add(Listening listening) {
+  if (auto* why = std::get_if<std::string>(&listening)) {
+    return std::move(*why);
+  }
+  auto listener = std::get<std::shared_ptr<Listener>>(std::move(listening));
+  if (listener->port() != 0) {
+    port_ = listener->port();
+  }
   auto report = [core = core_](std::exception_ptr error) {
     if (error) {
       core->log(LogLevel::Error, "accepting connections was ended by an exception");
     }
   };
-  asio::co_spawn(context, accept_all(core_, acceptor), std::move(report));
-  close_acceptors_.emplace_back([acceptor] {
-    error_code ec;
-    acceptor->close(ec);
-  });
-}
-
-std::optional<std::string> Server::Impl::listen_tcp(const std::string& host) {
-  asio::io_context& context = core_->threads.front()->context;
-  error_code ec;
-  tcp::resolver resolver(context);
-  const std::uint16_t wanted = port_ != 0 ? port_ : core_->options.listen.port;
-  const auto endpoints = resolver.resolve(
-      host, std::to_string(wanted), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
-  if (ec || endpoints.empty()) {
-    return "cannot listen on " + host + ": " + ec.message();
-  }
-  const tcp::endpoint endpoint = endpoints.begin()->endpoint();
-  auto acceptor = std::make_shared<tcp::acceptor>(context);
-  acceptor->open(endpoint.protocol(), ec);
-  if (!ec) {
-    acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
-    acceptor->bind(endpoint, ec);
-  }
-  if (!ec) {
-    acceptor->listen(asio::socket_base::max_listen_connections, ec);
-  }
-  if (ec) {
-    return "cannot listen on " + host + " port " + std::to_string(wanted) + ": " + ec.message();
-  }
-  port_ = acceptor->local_endpoint(ec).port();
-  spawn_acceptor(std::move(acceptor));
+  asio::co_spawn(core_->threads.front()->context, accept_all(core_, listener), std::move(report));
+  listeners_.push_back(std::move(listener));
   return std::nullopt;
 }
 
-std::optional<std::string> Server::Impl::listen_unix() {
-  const std::uint16_t port = port_ != 0 ? port_ : core_->options.listen.port;
-  const std::string path = core_->options.listen.unix_dir + "/.s.PGSQL." + std::to_string(port);
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return "the path of the unix socket is too long: " + path;
-  }
+std::optional<std::string> Server::Impl::listen() {
+  const ListenOptions& options = core_->options.listen;
   asio::io_context& context = core_->threads.front()->context;
-  error_code ec;
-  Local::socket probe(context);
-  probe.connect(Local::endpoint(path), ec);
-  if (!ec) {
-    return "another server listens on " + path;
+  port_ = options.port;
+  for (const std::string& host : options.hosts) {
+    if (auto why = add(listen_tcp(context, options, host, port_))) {
+      return why;
+    }
   }
-  ::unlink(path.c_str());  // left behind by one that did not end well
-  auto acceptor = std::make_shared<Local::acceptor>(context);
-  acceptor->open(Local(), ec);
-  if (!ec) {
-    acceptor->bind(Local::endpoint(path), ec);
-  }
-  if (!ec && ::chmod(path.c_str(), 0777) != 0) {  // who may connect is the login's business
-    ec = error_code(errno, boost::system::system_category());
-  }
-  if (!ec) {
-    acceptor->listen(asio::socket_base::max_listen_connections, ec);
-  }
-  if (ec) {
-    return "cannot listen on " + path + ": " + ec.message();
-  }
-  unix_path_ = path;
-  spawn_acceptor(std::move(acceptor));
-  return std::nullopt;
+  return options.unix_dir.empty() ? std::nullopt : add(listen_unix(context, options, port_));
 }
 
 std::optional<std::string> Server::Impl::start() {
@@ -253,15 +237,16 @@ std::optional<std::string> Server::Impl::start() {
   for (std::uint32_t i = 0; i < or_cores(limits.io_threads, 1); ++i) {
     core_->threads.push_back(std::make_unique<IoThread>());
   }
-  for (const std::string& host : core_->options.listen.hosts) {
-    if (auto why = listen_tcp(host)) {
-      return why;
-    }
+  auto balancers = AddressSet::parse(core_->options.listen.proxy_protocol_from);
+  if (!balancers) {
+    return "proxy_protocol_from names something that is no network";
   }
-  if (!core_->options.listen.unix_dir.empty()) {
-    if (auto why = listen_unix()) {
-      return why;
-    }
+  core_->balancers = std::move(*balancers);
+  if (auto why = listen()) {
+    return why;
+  }
+  for (const auto& thread : core_->threads) {
+    watch_idleness(*thread, idle_tick(limits));
   }
   for (const auto& thread : core_->threads) {
     thread->thread = std::thread([core = core_, raw = thread.get()] { run_thread(core, *raw); });
@@ -270,19 +255,38 @@ std::optional<std::string> Server::Impl::start() {
   return std::nullopt;
 }
 
+void Server::Impl::stop_threads() {
+  for (const auto& thread : core_->threads) {
+    asio::post(thread->context, [core = core_, raw = thread.get()] { stop_thread(core, *raw); });
+  }
+}
+
 void Server::Impl::stop() {
   if (!std::exchange(started_, false)) {
     return;
   }
-  asio::post(core_->threads.front()->context, [close = std::move(close_acceptors_)] {
-    for (const auto& one : close) {
-      one();
+  IoThread& first = *core_->threads.front();
+  auto finish = [this] {
+    for (const auto& listener : listeners_) {
+      finish_accepting(core_, *listener);
     }
-  });
-  close_acceptors_.clear();
-  for (const auto& thread : core_->threads) {
-    asio::post(thread->context, [core = core_, raw = thread.get()] { stop_thread(core, *raw); });
+  };
+  if (!core_->options.listen.reuse_port) {
+    asio::post(first.context, finish);
+    stop_threads();
+    return;
   }
+  // Another process takes over. Until it gets all new connections, and for a while longer, everything
+  // goes on here, so that nobody who was let in is sent away at once.
+  asio::post(first.context, [this, finish] {
+    for (const auto& listener : listeners_) {
+      listener->hand_over();
+    }
+    const asio::any_io_executor executor = core_->threads.front()->context.get_executor();
+    const auto half = core_->options.limits.drain_time / 2;
+    accept_deadline_.emplace(executor, half, finish);
+    drain_deadline_.emplace(executor, 2 * half, [this] { stop_threads(); });
+  });
 }
 
 void Server::Impl::wait() {
@@ -297,11 +301,10 @@ void Server::Impl::wait() {
   }
   // What is left in the loops (a connection handed over too late, a listener that never started) holds
   // the core, which holds the loops.
+  accept_deadline_.reset();
+  drain_deadline_.reset();
+  listeners_.clear();
   core_->threads.clear();
-  if (!unix_path_.empty()) {
-    ::unlink(unix_path_.c_str());
-    unix_path_.clear();
-  }
 }
 
 Server::Server(NetOptions options, NetServices services)
@@ -319,6 +322,8 @@ void Server::stop() { impl_->stop(); }
 void Server::wait() { impl_->wait(); }
 
 const NetCounters& Server::counters() const { return impl_->counters(); }
+
+std::optional<std::string> Server::reload_tls() { return impl_->prepare_tls(); }
 
 std::uint16_t Server::port() const { return impl_->port(); }
 

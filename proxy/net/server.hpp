@@ -27,8 +27,12 @@ class Server {
   /// Nothing, or why it does not listen. The process ignores SIGPIPE from then on.
   [[nodiscard]] std::optional<std::string> start();
   /// No new connections; idle sessions end with 57P01, busy ones when they are done or after
-  /// `shutdown_timeout`.
+  /// `shutdown_timeout`. With `reuse_port` the other process gets all new connections first, and
+  /// sessions are left alone for `drain_time`.
   void stop();
+  /// Reads certificates and keys of both sides again, for connections to come. Nothing, or why the old
+  /// ones stay. Any thread.
+  [[nodiscard]] std::optional<std::string> reload_tls();
   /// Until all sessions have ended after `stop`.
   void wait();
 

@@ -37,7 +37,8 @@ Session::Session(std::shared_ptr<Core> core,
       client_gate_(executor_),
       server_gate_(executor_),
       server_key_(std::make_shared<const protocol::Bytes>(upstream_->key)),
-      own_key_(upstream_->key.size()) {}
+      // Four bytes, as protocol 3.0 has them, however long the server's is.
+      own_key_(upstream_->key.empty() ? 0 : 4) {}
 
 crypto::Result<void> Session::start(protocol::Bytes greeting, protocol::ByteView client_rest) {
   auto random = crypto::random_bytes(own_key_);
@@ -74,9 +75,6 @@ crypto::Result<void> Session::start(protocol::Bytes greeting, protocol::ByteView
       self->abandon();
     }
   });
-  if (core_->options.limits.idle_timeout.count() > 0) {
-    watch_idleness(core_->options.limits.idle_timeout);
-  }
   if (!upstream_->rest.empty()) {
     brain_->on_server_bytes(upstream_->rest, actions_);
     release(upstream_->rest);
@@ -132,6 +130,9 @@ void Session::on_client_readable() {
 
 void Session::on_server_readable() {
   error_code ec;
+  if (!brain_->awaits_client()) {
+    last_activity_ = Clock::now();  // an answer; notifications do not count
+  }
   for (int turn = 0; turn < kReadsPerTurn && !ec; ++turn) {
     const protocol::ByteView got = upstream_->stream->take(thread_.scratch, ec);
     count(core_->counters.server_bytes_read, got.size());
@@ -197,28 +198,23 @@ void Session::ask_to_cancel(bool tell_brain) {
       session->perform();
     }
   };
-  asio::co_spawn(executor_, cancel_upstream(core_, upstream_->pid, server_key_), std::move(done));
+  asio::co_spawn(executor_, cancel_upstream(core_, upstream_->address, upstream_->pid, server_key_),
+                 std::move(done));
 }
 
-void Session::watch_idleness(std::chrono::milliseconds after) {
-  idle_deadline_.emplace(executor_, after, [weak = weak_from_this()] {
-    const auto session = weak.lock();
-    if (!session || session->closing_ || session->abandoned_) {
-      return;
-    }
-    const auto limit = session->core_->options.limits.idle_timeout;
-    const auto idle = std::chrono::duration_cast<std::chrono::milliseconds>(
-        Clock::now() - session->last_activity_);
-    if (session->brain_->is_idle() && idle >= limit) {
-      session->end_with(protocol::make_error("FATAL", "57P05",
-                                             "terminating connection due to idle-session timeout"));
-      return;
-    }
-    // Not from within the callback of the deadline that is replaced.
-    asio::post(session->executor_, [session, limit, idle] {
-      session->watch_idleness(idle < limit ? limit - idle : limit);
-    });
-  });
+void Session::check_idleness(Clock::time_point now) {
+  if (closing_ || abandoned_) {
+    return;
+  }
+  if (!brain_->awaits_client()) {
+    last_activity_ = now;
+    return;
+  }
+  const auto limit = core_->idle_timeout(identity_);
+  if (limit.count() > 0 && now - last_activity_ >= limit) {
+    end_with(protocol::make_error("FATAL", "57P05",
+                                  "terminating connection due to idle-session timeout"));
+  }
 }
 
 // ---------------------------------------------------------------- actions
@@ -314,7 +310,6 @@ void Session::flow_ended() {
 void Session::on_end() {
   abandon();
   close_deadline_.reset();
-  idle_deadline_.reset();
   core_->cancels.remove(upstream_->pid, own_key_);
   count_down(core_->counters.sessions_open);
   if (core_->services.on_logout) {

@@ -63,6 +63,7 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   void stop_when_idle() override;
   void stop_now() override;
   void abandon() override;
+  void check_idleness(std::chrono::steady_clock::time_point now) override;
 
  private:
   friend struct JobRunner;
@@ -92,7 +93,6 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   void client_lost();
   void ask_to_cancel(bool tell_brain);
   void on_cancel_request();
-  void watch_idleness(std::chrono::milliseconds after);
   void cancel(const std::shared_ptr<RunningEvaluation>& running);
   void cancel_evaluations();
 
@@ -109,7 +109,6 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   Signal client_gate_;
   Signal server_gate_;
   std::optional<Deadline> close_deadline_;
-  std::optional<Deadline> idle_deadline_;
   std::map<Ticket, std::shared_ptr<RunningEvaluation>> evaluations_;
   std::shared_ptr<const protocol::Bytes> server_key_;
   protocol::Bytes own_key_;

@@ -62,6 +62,8 @@ class SessionBrain final : public BrainPort {
 
   bool is_idle() const override { return brain_.is_idle(); }
 
+  bool awaits_client() const override { return brain_.awaits_client(); }
+
  private:
   Brain brain_;
 };

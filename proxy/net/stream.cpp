@@ -21,17 +21,22 @@ void set_option(int fd, int level, int option, int value) {
   (void)::setsockopt(fd, level, option, &value, sizeof value);
 }
 
-void set_tcp_options(int fd) {
+void set_tcp_options(int fd, const TcpOptions& tcp) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 6);
+  if (tcp.keepalive_idle.count() > 0) {
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(tcp.keepalive_idle.count()));
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(tcp.keepalive_interval.count()));
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(tcp.keepalive_count));
+  }
+  if (tcp.user_timeout.count() > 0) {
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(tcp.user_timeout.count()));
+  }
 }
 
 }  // namespace
 
-Stream::Stream(Socket socket) : socket_(std::move(socket)) {
+Stream::Stream(Socket socket, const TcpOptions& tcp) : socket_(std::move(socket)) {
   error_code ec;
   socket_.non_blocking(true, ec);
   sockaddr_storage address{};
@@ -41,26 +46,32 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)) {
     unix_ = address.ss_family == AF_UNIX;
   }
   if (!unix_) {
-    set_tcp_options(fd);
+    set_tcp_options(fd, tcp);
   }
 }
 
-std::string Stream::peer() const {
-  if (unix_) {
-    return "local";
-  }
+std::optional<asio::ip::tcp::endpoint> Stream::peer_endpoint() const {
   error_code ec;
   const auto remote = socket_.remote_endpoint(ec);
-  if (ec) {
-    return "unknown";
-  }
   asio::ip::tcp::endpoint endpoint;
-  if (remote.size() > endpoint.capacity()) {
-    return "unknown";
+  if (unix_ || ec || remote.size() > endpoint.capacity()) {
+    return std::nullopt;
   }
   endpoint.resize(remote.size());
   std::copy_n(reinterpret_cast<const std::byte*>(remote.data()), remote.size(),
               reinterpret_cast<std::byte*>(endpoint.data()));
+  return endpoint;
+}
+
+std::string Stream::peer() const {
+  if (unix_ || !peer_name_.empty()) {
+    return unix_ ? "local" : peer_name_;
+  }
+  const auto endpoint = peer_endpoint();
+  return endpoint ? print_endpoint(*endpoint) : "unknown";
+}
+
+std::string print_endpoint(const asio::ip::tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
          std::to_string(endpoint.port());

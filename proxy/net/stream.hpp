@@ -7,9 +7,11 @@
 /// Threads: the one of its executor.
 
 #include "protocol/bytes.hpp"
+#include "proxy/net/options.hpp"
 #include "proxy/net/waiting.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
@@ -21,11 +23,12 @@ namespace pgveil::proxy {
 class Stream {
  public:
   using Socket = asio::generic::stream_protocol::socket;
+  using Endpoint = asio::generic::stream_protocol::endpoint;
 
   enum class TlsRole { Server, Client };
 
-  /// Sets TCP_NODELAY and keep-alive where they exist.
-  explicit Stream(Socket socket);
+  /// Sets TCP_NODELAY and `tcp` where they exist.
+  Stream(Socket socket, const TcpOptions& tcp);
 
   [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
 
@@ -36,6 +39,12 @@ class Stream {
 
   /// What the peer is, for people: an address with port, or "local".
   [[nodiscard]] std::string peer() const;
+
+  /// The peer is a balancer; `name` is behind it.
+  void name_peer(std::string name) { peer_name_ = std::move(name); }
+
+  /// Nothing for a unix socket.
+  [[nodiscard]] std::optional<asio::ip::tcp::endpoint> peer_endpoint() const;
 
   /// Turns the connection into TLS; then shake hands. Nothing may be buffered beside it. False: there
   /// is no memory for it.
@@ -79,6 +88,10 @@ class Stream {
   std::unique_ptr<SSL, FreeTls> tls_;
   Want write_wants_ = Want::Write;  // what the last write_now waits for
   bool unix_ = false;
+  std::string peer_name_;
 };
+
+/// An address with port, as `Stream::peer` prints it.
+[[nodiscard]] std::string print_endpoint(const asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace pgveil::proxy

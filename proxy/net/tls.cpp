@@ -68,6 +68,28 @@ std::optional<crypto::Bytes> end_point(const X509* certificate) {
   return crypto::Bytes(bytes.begin(), bytes.end());
 }
 
+/// Clients are asked for a certificate; one without may go on, to be told so in words.
+std::optional<TlsFailure> ask_for_certificates(ssl::context& context,
+                                               const ClientTlsOptions& options) {
+  SSL_CTX* native = context.native_handle();
+  boost::system::error_code ec;
+  context.load_verify_file(options.client_ca, ec);
+  if (ec) {
+    return failure("cannot use the certificate authority of clients", options.client_ca, ec);
+  }
+  SSL_CTX_set_client_CA_list(native, SSL_load_client_CA_file(options.client_ca.c_str()));
+  SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, nullptr);
+  if (options.client_crl.empty()) {
+    return std::nullopt;
+  }
+  X509_STORE* store = SSL_CTX_get_cert_store(native);
+  if (X509_STORE_load_file(store, options.client_crl.c_str()) != 1 ||
+      X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1) {
+    return TlsFailure{"cannot use the revocation list " + options.client_crl};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::variant<TlsContext, TlsFailure> client_tls_context(const ClientTlsOptions& options) {
@@ -89,6 +111,14 @@ std::variant<TlsContext, TlsFailure> client_tls_context(const ClientTlsOptions& 
     return TlsFailure{"the key " + options.key + " does not belong to " + options.certificate};
   }
   SSL_CTX_set_alpn_select_cb(context->native_handle(), select_alpn, nullptr);
+  // As PostgreSQL: each connection shows its certificates anew.
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
+  if (options.client_cert != ClientTlsOptions::Certificate::Off) {
+    if (auto why = ask_for_certificates(*context, options)) {
+      return std::move(*why);
+    }
+  }
   SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
   return context;
@@ -125,21 +155,20 @@ std::variant<TlsContext, TlsFailure> upstream_tls_context(const UpstreamOptions&
   return context;
 }
 
-bool prepare_upstream_tls(SSL* tls, const UpstreamOptions& options) {
+bool prepare_upstream_tls(SSL* tls, UpstreamOptions::SslMode sslmode, const std::string& host) {
   boost::system::error_code ec;
-  (void)boost::asio::ip::make_address(options.host, ec);
+  (void)boost::asio::ip::make_address(host, ec);
   const bool is_name = ec.failed();
-  if (is_name && !set_server_name(tls, options.host)) {
+  if (is_name && !set_server_name(tls, host)) {
     return false;
   }
-  if (options.sslmode != UpstreamOptions::SslMode::VerifyFull) {
+  if (sslmode != UpstreamOptions::SslMode::VerifyFull) {
     return true;
   }
   X509_VERIFY_PARAM* parameters = SSL_get0_param(tls);
   X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  return is_name ? X509_VERIFY_PARAM_set1_host(parameters, options.host.c_str(),
-                                               options.host.size()) == 1
-                 : X509_VERIFY_PARAM_set1_ip_asc(parameters, options.host.c_str()) == 1;
+  return is_name ? X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) == 1
+                 : X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1;
 }
 
 std::optional<crypto::Bytes> own_end_point(SSL* tls) { return end_point(SSL_get_certificate(tls)); }
@@ -147,6 +176,28 @@ std::optional<crypto::Bytes> own_end_point(SSL* tls) { return end_point(SSL_get_
 std::optional<crypto::Bytes> peer_end_point(SSL* tls) {
   const std::unique_ptr<X509, decltype(&X509_free)> peer(SSL_get1_peer_certificate(tls), X509_free);
   return end_point(peer.get());
+}
+
+bool has_valid_certificate(SSL* tls) {
+  return SSL_get0_peer_certificate(tls) != nullptr && SSL_get_verify_result(tls) == X509_V_OK;
+}
+
+std::optional<std::string> peer_common_name(SSL* tls) {
+  const X509* peer = SSL_get0_peer_certificate(tls);
+  const X509_NAME* subject = peer == nullptr ? nullptr : X509_get_subject_name(peer);
+  const int at = subject == nullptr ? -1 : X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (at < 0) {
+    return std::nullopt;
+  }
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+  if (size < 0) {
+    return std::nullopt;
+  }
+  const std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return name.find('\0') == std::string::npos ? std::optional(name) : std::nullopt;
 }
 
 bool negotiated_postgresql(SSL* tls) {

@@ -28,11 +28,18 @@ struct TlsFailure {
 [[nodiscard]] std::variant<TlsContext, TlsFailure> upstream_tls_context(const UpstreamOptions&);
 
 /// Before the handshake as a client: server name, and the name to be verified for VerifyFull.
-[[nodiscard]] bool prepare_upstream_tls(SSL* tls, const UpstreamOptions& options);
+[[nodiscard]] bool prepare_upstream_tls(SSL* tls,
+                                        UpstreamOptions::SslMode sslmode,
+                                        const std::string& host);
 
 /// The end point of this connection: the server's certificate, hashed. Absent if it cannot be told.
 [[nodiscard]] std::optional<crypto::Bytes> own_end_point(SSL* tls);
 [[nodiscard]] std::optional<crypto::Bytes> peer_end_point(SSL* tls);
+
+/// Of the client: it sent a certificate and that is good.
+[[nodiscard]] bool has_valid_certificate(SSL* tls);
+/// The CN of the peer's certificate in UTF-8; absent if it has none, or one with NUL in it.
+[[nodiscard]] std::optional<std::string> peer_common_name(SSL* tls);
 
 /// Whether the client negotiated ALPN `postgresql`, which direct TLS demands.
 [[nodiscard]] bool negotiated_postgresql(SSL* tls);

@@ -1,6 +1,5 @@
 #include "proxy/net/upstream.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
@@ -14,73 +13,28 @@ namespace {
 using asio::ip::tcp;
 using Local = asio::local::stream_protocol;
 
-protocol::ErrorFields unreachable(std::string_view detail) {
-  return protocol::make_error("FATAL", "08006", "could not connect to the database server", detail);
-}
-
 /// What a deadline has to end while a connection is being made.
 struct Attempt {
-  explicit Attempt(const asio::any_io_executor& executor)
-      : resolver(executor), tcp_socket(executor), local_socket(executor) {}
+  explicit Attempt(const asio::any_io_executor& executor) : socket(executor) {}
 
   void give_up() {
     error_code ec;
-    resolver.cancel();
-    tcp_socket.close(ec);
-    local_socket.close(ec);
+    socket.close(ec);
     if (stream) {
       stream->close();
     }
   }
 
-  tcp::resolver resolver;
-  tcp::socket tcp_socket;
-  Local::socket local_socket;
+  Stream::Socket socket;
   std::unique_ptr<Stream> stream;
 };
 
-asio::awaitable<error_code> connect_local(std::shared_ptr<Attempt> attempt, std::string path) {
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-    co_return error_code(asio::error::name_too_long);
-  }
-  const Local::endpoint endpoint(path);
-  const auto [ec] = co_await attempt->local_socket.async_connect(endpoint, kAwait);
-  if (!ec) {
-    attempt->stream = std::make_unique<Stream>(Stream::Socket(std::move(attempt->local_socket)));
-  }
-  co_return ec;
-}
-
-asio::awaitable<error_code> connect_tcp(std::shared_ptr<Attempt> attempt,
-                                        std::string host,
-                                        std::string port) {
-  const auto [resolve_error, endpoints] =
-      co_await attempt->resolver.async_resolve(host, port, kAwait);
-  if (resolve_error) {
-    co_return resolve_error;
-  }
-  const auto [ec, endpoint] = co_await asio::async_connect(attempt->tcp_socket, endpoints, kAwait);
-  if (!ec) {
-    attempt->stream = std::make_unique<Stream>(Stream::Socket(std::move(attempt->tcp_socket)));
-  }
-  co_return ec;
-}
-
-asio::awaitable<error_code> connect(std::shared_ptr<Attempt> attempt, UpstreamOptions options) {
-  const std::string port = std::to_string(options.port);
-  if (options.host.starts_with('/')) {
-    std::string path = options.host + "/.s.PGSQL." + port;
-    co_return co_await connect_local(attempt, std::move(path));
-  }
-  std::string host = options.host;
-  co_return co_await connect_tcp(attempt, std::move(host), port);
-}
-
 /// Why there is no TLS, or null. Exactly one byte is read before the handshake, so nothing that came
 /// in plain text can be taken for the server's (CVE-2021-23222).
-asio::awaitable<const char*> secure(std::shared_ptr<Core> core, Stream& stream) {
-  const UpstreamOptions& options = core->options.upstream;
-  if (!core->upstream_tls || stream.is_unix()) {
+asio::awaitable<const char*> secure(std::shared_ptr<Core> core, Stream& stream, std::string host) {
+  const UpstreamOptions::SslMode sslmode = core->options.upstream.sslmode;
+  const TlsContext context = core->tls.upstream();
+  if (!context || stream.is_unix()) {
     co_return nullptr;
   }
   protocol::Bytes request;
@@ -90,14 +44,14 @@ asio::awaitable<const char*> secure(std::shared_ptr<Core> core, Stream& stream) 
   if (sent || !answer) {
     co_return "The server closed the connection.";
   }
-  if (*answer == 'N' && options.sslmode == UpstreamOptions::SslMode::Prefer) {
+  if (*answer == 'N' && sslmode == UpstreamOptions::SslMode::Prefer) {
     co_return nullptr;
   }
   if (*answer != 'S') {
     co_return "The server does not support TLS.";
   }
-  if (!stream.start_tls(*core->upstream_tls, Stream::TlsRole::Client) ||
-      !prepare_upstream_tls(stream.tls(), options)) {
+  if (!stream.start_tls(*context, Stream::TlsRole::Client) ||
+      !prepare_upstream_tls(stream.tls(), sslmode, host)) {
     co_return "The server's name cannot be verified.";
   }
   const error_code ec = co_await stream.handshake();
@@ -106,29 +60,62 @@ asio::awaitable<const char*> secure(std::shared_ptr<Core> core, Stream& stream) 
 
 }  // namespace
 
-asio::awaitable<OpenedUpstream> open_upstream(std::shared_ptr<Core> core) {
+protocol::ErrorFields cannot_connect(std::string_view detail) {
+  return protocol::make_error("FATAL", "08006", "could not connect to the database server", detail);
+}
+
+asio::awaitable<std::vector<UpstreamAddress>> resolve_upstream(std::shared_ptr<Core> core,
+                                                               UpstreamHost host) {
+  std::vector<UpstreamAddress> addresses;
+  const std::string port = std::to_string(host.port);
+  if (host.host.starts_with('/')) {
+    const std::string path = host.host + "/.s.PGSQL." + port;
+    if (path.size() < sizeof(sockaddr_un::sun_path)) {
+      addresses.push_back({host.host, Local::endpoint(path)});
+    }
+    co_return addresses;
+  }
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const auto resolver = std::make_shared<tcp::resolver>(executor);
+  const Deadline deadline(executor, core->options.upstream.connect_timeout,
+                          [resolver] { resolver->cancel(); });
+  const auto [ec, entries] = co_await resolver->async_resolve(host.host, port, kAwait);
+  if (ec) {
+    core->log(LogLevel::Error, "cannot resolve " + host.host + ": " + ec.message());
+    co_return addresses;
+  }
+  for (const auto& entry : entries) {
+    addresses.push_back({host.host, entry.endpoint()});
+  }
+  co_return addresses;
+}
+
+asio::awaitable<OpenedUpstream> open_upstream(std::shared_ptr<Core> core, UpstreamAddress address) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto attempt = std::make_shared<Attempt>(executor);
   const Deadline deadline(executor, core->options.upstream.connect_timeout,
                           [attempt] { attempt->give_up(); });
-  const error_code ec = co_await connect(attempt, core->options.upstream);
-  if (ec || !attempt->stream) {
-    core->log(LogLevel::Error, "cannot connect upstream: " + ec.message());
-    co_return unreachable(deadline.expired() ? "It does not answer." : "It is not reachable.");
+  const auto [ec] = co_await attempt->socket.async_connect(address.endpoint, kAwait);
+  if (ec) {
+    core->log(LogLevel::Error, "cannot connect to " + address.host + ": " + ec.message());
+    co_return cannot_connect(deadline.expired() ? "It does not answer." : "It is not reachable.");
   }
-  const char* insecure = co_await secure(core, *attempt->stream);
+  attempt->stream = std::make_unique<Stream>(std::move(attempt->socket), core->options.tcp);
+  std::string host = address.host;
+  const char* insecure = co_await secure(core, *attempt->stream, std::move(host));
   if (insecure != nullptr) {
-    core->log(LogLevel::Error, std::string("cannot secure the connection upstream: ") + insecure);
-    co_return unreachable(insecure);
+    core->log(LogLevel::Error, "cannot secure the connection to " + address.host + ": " + insecure);
+    co_return cannot_connect(insecure);
   }
   co_return std::move(attempt->stream);
 }
 
 asio::awaitable<void> cancel_upstream(std::shared_ptr<Core> core,
+                                      UpstreamAddress address,
                                       std::int32_t pid,
                                       std::shared_ptr<const protocol::Bytes> key) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  OpenedUpstream opened = co_await open_upstream(core);
+  OpenedUpstream opened = co_await open_upstream(core, address);
   auto* stream = std::get_if<std::unique_ptr<Stream>>(&opened);
   if (stream == nullptr) {
     co_return;

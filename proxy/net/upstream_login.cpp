@@ -1,259 +1,203 @@
-#include "protocol/message/completion.hpp"
-#include "protocol/message/login.hpp"
-#include "proxy/auth/scram_client.hpp"
-#include "proxy/auth/scram_message.hpp"
+#include "protocol/message/query.hpp"
+#include "protocol/message/rows.hpp"
+#include "proxy/net/login_conversation.hpp"
+#include "proxy/net/target_session.hpp"
 #include "proxy/net/upstream.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace pgveil::proxy {
 
 namespace {
 
-using protocol::Authentication;
 using protocol::ErrorFields;
 
-ErrorFields lost() {
-  return protocol::make_error("FATAL", "08006",
-                              "the connection to the database server was lost during login");
-}
+/// What the logins at one server, or at all of them, came to.
+struct LoginTrial {
+  enum class Next { Stop, Address, Host };
 
-ErrorFields cannot_answer(std::string_view method) {
-  return protocol::make_error(
-      "FATAL", "28000",
-      "the database server asks for " + std::string(method) + ", which pgveil cannot answer", {},
-      "Let pg_hba.conf ask for scram-sha-256, and store a SCRAM verifier for the user.");
-}
-
-/// The login as a machine: messages of the server in, messages to it out.
-///   Asked ──R 10──▶ Challenged ──R 11──▶ Proved ──R 12──▶ Verified ──R 0──▶ Accepted ──Z──▶ Ready
-/// A server that trusts says R 0 at once.
-class LoginConversation {
- public:
-  LoginConversation(std::shared_ptr<const ScramKeys> keys,
-                    std::string user,
-                    std::optional<crypto::Bytes> end_point)
-      : keys_(std::move(keys)), user_(std::move(user)), end_point_(std::move(end_point)) {}
-
-  /// Takes one message. Sets `error_` or appends to `out`.
-  void on_message(const protocol::MessageView& message, protocol::Bytes& out) {
-    switch (message.type) {
-      case 'R':
-        return on_authentication(message.body, out);
-      case 'S':
-        return on_status(message);
-      case 'K':
-        return on_key(message.body);
-      case 'E':
-        return on_error(message.body);
-      case 'N':
-        append(upstream_->greeting, message.frame);
-        return;
-      case 'v':
-        return;  // we asked for 3.0 and for no options
-      case 'Z':
-        append(upstream_->ready, message.frame);
-        if (state_ != State::Accepted) {
-          error_ = lost();
-        }
-        state_ = State::Ready;
-        return;
-      default:
-        error_ = lost();
-    }
-  }
-
-  [[nodiscard]] bool is_ready() const { return state_ == State::Ready; }
-
-  [[nodiscard]] const std::optional<ErrorFields>& error() const { return error_; }
-
-  [[nodiscard]] bool verifier_differs() const { return verifier_differs_; }
-
-  [[nodiscard]] std::unique_ptr<Upstream> take() { return std::move(upstream_); }
-
- private:
-  enum class State { Asked, Challenged, Proved, Verified, Accepted, Ready };
-
-  static void append(protocol::Bytes& to, protocol::ByteView bytes) {
-    to.insert(to.end(), bytes.begin(), bytes.end());
-  }
-
-  void on_authentication(protocol::ByteView body, protocol::Bytes& out) {
-    const auto message = protocol::decode_authentication(body);
-    if (!message) {
-      error_ = lost();
-      return;
-    }
-    const std::string_view text = protocol::as_text((*message).data);
-    switch ((*message).kind) {
-      case Authentication::Kind::Ok:
-        return on_accepted();
-      case Authentication::Kind::Sasl:
-        return on_mechanisms((*message).data, out);
-      case Authentication::Kind::SaslContinue:
-        return on_challenge(text, out);
-      case Authentication::Kind::SaslFinal:
-        return on_final(text);
-      case Authentication::Kind::CleartextPassword:
-        error_ = cannot_answer("a password in clear text");
-        return;
-      case Authentication::Kind::Md5Password:
-        error_ = cannot_answer("an MD5 password");
-        return;
-      case Authentication::Kind::Gss:
-      case Authentication::Kind::GssContinue:
-      case Authentication::Kind::Sspi:
-        error_ = cannot_answer("GSSAPI or SSPI authentication");
-        return;
-    }
-  }
-
-  void on_accepted() {
-    // A server that has asked must also have proved itself.
-    if (state_ != State::Asked && state_ != State::Verified) {
-      error_ = lost();
-      return;
-    }
-    state_ = State::Accepted;
-  }
-
-  void on_mechanisms(protocol::ByteView data, protocol::Bytes& out) {
-    const auto names = protocol::decode_sasl_mechanisms(data);
-    auto nonce = crypto::scram_nonce();
-    if (!names || !nonce || state_ != State::Asked) {
-      error_ = lost();
-      return;
-    }
-    const auto offers = [&](std::string_view name) {
-      return std::ranges::find(*names, name) != (*names).end();
-    };
-    if (!keys_ || !offers(kScram)) {
-      error_ = cannot_answer("another kind of SASL authentication");
-      return;
-    }
-    const bool plus = end_point_ && offers(kScramPlus);
-    scram_.emplace(*keys_, std::move(*nonce), plus ? end_point_ : std::nullopt,
-                   end_point_.has_value());
-    const std::string first = scram_->first();
-    protocol::encode_sasl_initial_response(out, {scram_->mechanism(), protocol::as_bytes(first)});
-    state_ = State::Challenged;
-  }
-
-  void on_challenge(std::string_view text, protocol::Bytes& out) {
-    if (state_ != State::Challenged) {
-      error_ = lost();
-      return;
-    }
-    const auto final = scram_->on_server_first(text);
-    if (!final) {
-      refuse();
-      return;
-    }
-    protocol::encode_sasl_response(out, protocol::as_bytes(*final));
-    state_ = State::Proved;
-  }
-
-  void on_final(std::string_view text) {
-    if (state_ != State::Proved) {
-      error_ = lost();
-      return;
-    }
-    if (!scram_->on_server_final(text)) {
-      refuse();
-      return;
-    }
-    state_ = State::Verified;
-  }
-
-  void refuse() {
-    switch (scram_->failure()) {
-      case ScramClient::Failure::VerifierDiffers:
-        verifier_differs_ = true;
-        error_ = password_failed(user_);
-        error_->set('H', "The password may have changed a moment ago: connect again.");
-        return;
-      case ScramClient::Failure::Impostor:
-        error_ = protocol::make_error(
-            "FATAL", "08006", "the database server could not prove that it knows this user");
-        return;
-      case ScramClient::Failure::Malformed:
-      case ScramClient::Failure::Refused:
-        error_ = lost();
-        return;
-    }
-  }
-
-  void on_status(const protocol::MessageView& message) {
-    const auto status = protocol::decode_parameter_status(message.body);
-    if (!status) {
-      error_ = lost();
-      return;
-    }
-    upstream_->statuses.emplace_back((*status).name, (*status).value);
-    append(upstream_->greeting, message.frame);
-  }
-
-  void on_key(protocol::ByteView body) {
-    const auto data = protocol::decode_backend_key_data(body);
-    if (!data) {
-      error_ = lost();
-      return;
-    }
-    upstream_->pid = (*data).pid;
-    upstream_->key.assign((*data).key.begin(), (*data).key.end());
-  }
-
-  void on_error(protocol::ByteView body) {
-    auto error = protocol::decode_error_fields(body);
-    error_ = error ? std::move(*error) : lost();
-  }
-
-  State state_ = State::Asked;
-  std::shared_ptr<const ScramKeys> keys_;
-  std::string user_;
-  std::optional<crypto::Bytes> end_point_;
-  std::optional<ScramClient> scram_;
-  std::optional<ErrorFields> error_;
-  bool verifier_differs_ = false;
-  std::unique_ptr<Upstream> upstream_ = std::make_unique<Upstream>();
+  std::unique_ptr<Upstream> upstream;  // null: see below
+  ErrorFields error;
+  Next next = Next::Stop;  // what to try after the error
 };
 
-/// Feeds the conversation until it is ready or has failed.
-asio::awaitable<void> converse(Stream& stream, LoginConversation& login, protocol::Bytes& rest) {
-  protocol::FrameBuffer frames(protocol::Side::Backend);
+/// What all trials of one login have in common.
+struct LoginRequest {
+  std::shared_ptr<const protocol::StartupMessage> startup;
+  std::shared_ptr<const ScramKeys> keys;
+  TargetSession target = TargetSession::Any;
+};
+
+using Request = std::shared_ptr<const LoginRequest>;
+
+/// More bytes of the server into `frames`; false: it is gone.
+asio::awaitable<bool> read_more(Stream& stream, protocol::FrameBuffer& frames) {
   std::array<std::byte, 4'096> scratch{};
-  while (!login.is_ready() && !login.error()) {
+  for (;;) {
     error_code ec = co_await stream.wait_readable();
     if (ec) {
-      co_return;
+      co_return false;
     }
     const protocol::ByteView got = stream.take(scratch, ec);
-    if (ec == asio::error::would_block) {
-      continue;
+    if (ec != asio::error::would_block) {
+      frames.append(got);
+      co_return !ec;
     }
-    frames.append(got);
+  }
+}
+
+/// Feeds the conversation until it is ready or has failed.
+asio::awaitable<void> converse(Stream& stream,
+                               LoginConversation& login,
+                               protocol::FrameBuffer& frames) {
+  for (;;) {
     protocol::Bytes out;
     auto next = frames.next();
     while (next && *next) {
       login.on_message(**next, out);
       if (login.is_ready() || login.error()) {
-        break;
+        co_return;
       }
       next = frames.next();
     }
-    if (ec || !next) {
+    if (!next) {
       co_return;
     }
     if (!out.empty()) {
-      ec = co_await stream.write_all(out);
+      const error_code ec = co_await stream.write_all(out);
       if (ec) {
         co_return;
       }
     }
+    const bool more = co_await read_more(stream, frames);
+    if (!more) {
+      co_return;
+    }
   }
-  const protocol::ByteView pending = frames.pending();
-  rest.assign(pending.begin(), pending.end());
+}
+
+/// The first cell of the answer to a query of ours; nothing: an error, NULL, or the server is gone.
+asio::awaitable<std::optional<std::string>> ask(Stream& stream,
+                                                protocol::FrameBuffer& frames,
+                                                std::string_view sql) {
+  protocol::Bytes query;
+  protocol::encode_query(query, {sql});
+  const error_code ec = co_await stream.write_all(query);
+  std::optional<std::string> answer;
+  while (!ec) {
+    auto next = frames.next();
+    while (next && *next) {
+      if ((**next).type == 'Z') {
+        co_return answer;
+      }
+      if ((**next).type == 'D') {
+        std::vector<protocol::Cell> cells;
+        if (protocol::decode_data_row((**next).body, cells) && !cells.empty() && cells.front()) {
+          answer = std::string(protocol::as_text(*cells.front()));
+        }
+      }
+      next = frames.next();
+    }
+    const bool more = next && co_await read_more(stream, frames);
+    if (!more) {
+      break;
+    }
+  }
+  co_return std::nullopt;
+}
+
+/// A server that lets us in and is none of those wanted.
+asio::awaitable<const char*> mismatch(Upstream& upstream,
+                                      protocol::FrameBuffer& frames,
+                                      TargetSession target) {
+  std::optional<std::string> answer;
+  const std::string_view question = target_question(target, upstream.statuses);
+  if (!question.empty()) {
+    answer = co_await ask(*upstream.stream, frames, question);
+  }
+  const char* why = target_mismatch(target, upstream.statuses, answer);
+  if (why != nullptr) {
+    protocol::Bytes farewell;
+    protocol::encode_terminate(farewell);
+    (void)co_await upstream.stream->write_all(farewell);
+  }
+  co_return why;
+}
+
+asio::awaitable<LoginTrial> log_in_at(std::shared_ptr<Core> core,
+                                      UpstreamAddress address,
+                                      Request request) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  LoginTrial trial;
+  OpenedUpstream opened = co_await open_upstream(core, address);
+  if (const auto* error = std::get_if<ErrorFields>(&opened)) {
+    trial.error = *error;
+    trial.next = LoginTrial::Next::Address;
+    co_return trial;
+  }
+  const std::string user = *request->startup->find("user");
+  std::unique_ptr<Stream> stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
+  const Deadline deadline(executor, core->options.limits.login_timeout,
+                          [raw = stream.get()] { raw->close(); });
+  LoginConversation login(request->keys, user,
+                          stream->is_tls() ? peer_end_point(stream->tls()) : std::nullopt);
+  protocol::FrameBuffer frames(protocol::Side::Backend);
+  protocol::Bytes packet;
+  protocol::encode_startup_packet(packet, *request->startup);
+  const error_code ec = co_await stream->write_all(packet);
+  if (!ec) {
+    co_await converse(*stream, login, frames);
+  }
+  if (login.verifier_differs()) {
+    core->services.verifiers->forget(user);
+  }
+  if (login.error() || !login.is_ready()) {
+    trial.error = login.error() ? *login.error() : lost_during_login();
+    const bool others = !login.error() || login.cannot_connect_now();
+    trial.next = others ? LoginTrial::Next::Host : LoginTrial::Next::Stop;
+    co_return trial;
+  }
+  trial.upstream = login.take();
+  trial.upstream->stream = std::move(stream);
+  const char* why = co_await mismatch(*trial.upstream, frames, request->target);
+  if (why != nullptr) {
+    trial.upstream.reset();
+    trial.error = cannot_connect(why);
+    trial.next = LoginTrial::Next::Host;
+    co_return trial;
+  }
+  const protocol::ByteView rest = frames.pending();
+  trial.upstream->rest.assign(rest.begin(), rest.end());
+  trial.upstream->address = std::move(address);
+  co_return trial;
+}
+
+/// The addresses of one host, in order.
+asio::awaitable<LoginTrial> log_in_at_host(std::shared_ptr<Core> core,
+                                           UpstreamHost host,
+                                           Request request) {
+  LoginTrial trial;
+  trial.next = LoginTrial::Next::Host;
+  trial.error = cannot_connect("Its name is not known.");
+  const std::vector<UpstreamAddress> addresses = co_await resolve_upstream(core, host);
+  for (const UpstreamAddress& address : addresses) {
+    trial = co_await log_in_at(core, address, request);
+    if (trial.upstream || trial.next != LoginTrial::Next::Address) {
+      break;
+    }
+  }
+  co_return trial;
+}
+
+asio::awaitable<LoginTrial> log_in_somewhere(std::shared_ptr<Core> core, Request request) {
+  LoginTrial trial;
+  for (const UpstreamHost& host : core->options.upstream.hosts) {
+    trial = co_await log_in_at_host(core, host, request);
+    if (trial.upstream || trial.next == LoginTrial::Next::Stop) {
+      break;
+    }
+  }
+  co_return trial;
 }
 
 }  // namespace
@@ -262,38 +206,23 @@ asio::awaitable<UpstreamLogin> log_in_upstream(
     std::shared_ptr<Core> core,
     std::shared_ptr<const protocol::StartupMessage> startup,
     std::shared_ptr<const ScramKeys> keys) {
-  const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  OpenedUpstream opened = co_await open_upstream(core);
-  if (const auto* error = std::get_if<ErrorFields>(&opened)) {
-    co_return *error;
+  auto request = std::make_shared<LoginRequest>();
+  request->startup = std::move(startup);
+  request->keys = std::move(keys);
+  request->target = core->options.upstream.target_session_attrs;
+  const bool prefers = request->target == TargetSession::PreferStandby;
+  if (prefers) {
+    request->target = TargetSession::Standby;
   }
-  const std::string user = *startup->find("user");
-  std::unique_ptr<Stream> stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
-  const Deadline deadline(executor, core->options.limits.login_timeout,
-                          [raw = stream.get()] { raw->close(); });
-  LoginConversation login(keys, user,
-                          stream->is_tls() ? peer_end_point(stream->tls()) : std::nullopt);
-
-  protocol::Bytes packet;
-  protocol::encode_startup_packet(packet, *startup);
-  protocol::Bytes rest;
-  const error_code ec = co_await stream->write_all(packet);
-  if (!ec) {
-    co_await converse(*stream, login, rest);
+  LoginTrial trial = co_await log_in_somewhere(core, request);
+  if (prefers && !trial.upstream && trial.next != LoginTrial::Next::Stop) {
+    request->target = TargetSession::Any;
+    trial = co_await log_in_somewhere(core, request);
   }
-  if (login.verifier_differs()) {
-    core->services.verifiers->forget(user);
+  if (!trial.upstream) {
+    co_return std::move(trial.error);
   }
-  if (login.error()) {
-    co_return *login.error();
-  }
-  if (!login.is_ready()) {
-    co_return lost();
-  }
-  std::unique_ptr<Upstream> upstream = login.take();
-  upstream->stream = std::move(stream);
-  upstream->rest = std::move(rest);
-  co_return std::move(upstream);
+  co_return std::move(trial.upstream);
 }
 
 }  // namespace pgveil::proxy

@@ -74,6 +74,8 @@ bool Brain::wants_server_bytes() const { return core_->wants_server_bytes(); }
 
 bool Brain::is_idle() const { return core_->is_idle(); }
 
+bool Brain::awaits_client() const { return core_->awaits_client(); }
+
 protocol::BlockState Brain::block_state() const { return core_->block_state(); }
 
 const SessionSettings& Brain::settings() const { return core_->settings(); }

@@ -84,6 +84,8 @@ class Brain {
   [[nodiscard]] bool wants_server_bytes() const;
   /// Nothing is owed to the client and no transaction is open.
   [[nodiscard]] bool is_idle() const;
+  /// Nothing is owed to the client, though a transaction may be open: the next move is the client's.
+  [[nodiscard]] bool awaits_client() const;
   [[nodiscard]] protocol::BlockState block_state() const;
   [[nodiscard]] const SessionSettings& settings() const;
   [[nodiscard]] bool is_finished() const;

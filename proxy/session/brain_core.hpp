@@ -99,6 +99,7 @@ class BrainCore {
   [[nodiscard]] bool wants_client_bytes() const;
   [[nodiscard]] bool wants_server_bytes() const;
   [[nodiscard]] bool is_idle();
+  [[nodiscard]] bool awaits_client();
 
   [[nodiscard]] protocol::BlockState block_state() const { return block_; }
 

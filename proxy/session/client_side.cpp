@@ -49,9 +49,10 @@ bool BrainCore::wants_client_bytes() const {
   return client_starved_ || client_.pending().size() < limits_.max_held_bytes;
 }
 
+bool BrainCore::awaits_client() { return queue_.empty() && !work_.waiting && !piecewise_; }
+
 bool BrainCore::is_idle() {
-  return queue_.empty() && !batch_open_ && !work_.waiting && !piecewise_ &&
-         block_ == protocol::BlockState::Idle;
+  return awaits_client() && !batch_open_ && block_ == protocol::BlockState::Idle;
 }
 
 void BrainCore::pump(Actions& out) {

@@ -102,7 +102,7 @@ class Cluster:
         self.process = None
         run([PG_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", locale,
              "--no-sync", "--no-instructions"])
-        (self.data / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n"
+        (self.data / "pg_hba.conf").write_text("local all,replication postgres trust\nlocal all all scram-sha-256\n"
                                                "host all all 127.0.0.1/32 scram-sha-256\n")
 
     def start(self):
@@ -165,7 +165,7 @@ class Pgveil:
                  **config):
         self.workspace, self.cluster, self.name = workspace, cluster, name
         self.directory = workspace.directory(name)
-        self.port, self.metrics_port = free_port(), free_port()
+        self.port, self.metrics_port = config.pop("port", None) or free_port(), free_port()
         self.log = self.directory / "pgveil.log"
         self.process = None
         # The build tree may be out of reach of the unprivileged account (root's home, say).
@@ -179,7 +179,7 @@ class Pgveil:
                   "directory": self.directory, "upstream_port": upstream_port or cluster.port,
                   "database": database, "pg_bin": PG_BIN, "control_user": CONTROL_LOGIN, "tls": 'mode = "off"',
                   "sslmode": "disable", "upstream_tls": "", "twin_directory": self.twin, "audit": self.audit,
-                  "limits": "", **config}
+                  "limits": "", "listen": "", **config}
         text = (CLINIC / "pgveil.toml.in").read_text()
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))

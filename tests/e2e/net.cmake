@@ -9,3 +9,9 @@ foreach(brain pass real)
             "brain=${brain}")
   set_tests_properties(e2e_net_${brain} PROPERTIES LABELS e2e TIMEOUT 300)
 endforeach()
+foreach(area connection listening)
+  add_test(NAME e2e_${area}
+    COMMAND "${PGVEIL_PYTHON}" -B "${CMAKE_CURRENT_LIST_DIR}/test_${area}.py" "$<TARGET_FILE:pass_through>"
+            "brain=real")
+  set_tests_properties(e2e_${area} PROPERTIES LABELS e2e TIMEOUT 600)
+endforeach()

@@ -1,6 +1,6 @@
 // proxy/net with a Brain that passes every byte: what listening, TLS, logins, cancels, flow control and
 // the end of sessions do, without policy. With brain=real it is the session logic itself, whose planner
-// plans Pass for every text. Ends with SIGTERM.
+// plans Pass for every text. Ends with SIGTERM, reads certificates and verifiers again with SIGHUP.
 //   pass_through key=value …     prints "port <n>" when it listens, counters at the end
 #include "protocol/frame.hpp"
 #include "protocol/message/query.hpp"
@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -89,6 +90,8 @@ class PassThrough final : public BrainPort {
   bool wants_server_bytes() const override { return true; }
 
   bool is_idle() const override { return owed_ <= 0; }
+
+  bool awaits_client() const override { return owed_ <= 0; }
 
  private:
   static void end(const protocol::ErrorFields& why, Actions& out) {
@@ -178,9 +181,40 @@ UpstreamOptions::SslMode ssl_mode(const std::string& name) {
   return modes.at(name);
 }
 
+TargetSession target(const std::string& name) {
+  const std::map<std::string, TargetSession> targets{
+      {"any", TargetSession::Any},
+      {"read-write", TargetSession::ReadWrite},
+      {"read-only", TargetSession::ReadOnly},
+      {"primary", TargetSession::Primary},
+      {"standby", TargetSession::Standby},
+      {"prefer-standby", TargetSession::PreferStandby}};
+  return targets.at(name);
+}
+
+/// "a,b" with "1,2", or with one port for all.
+std::vector<UpstreamHost> upstream_hosts(const std::string& hosts, const std::string& ports) {
+  std::vector<UpstreamHost> result;
+  std::istringstream host_words(hosts);
+  std::istringstream port_words(ports);
+  std::string port;
+  for (std::string host; std::getline(host_words, host, ',');) {
+    std::getline(port_words, port, ',');
+    result.push_back({host, static_cast<std::uint16_t>(std::stoul(port))});
+  }
+  return result;
+}
+
 NetOptions options(const Arguments& arguments) {
   NetOptions net;
-  net.listen.port = 0;
+  net.listen.port = static_cast<std::uint16_t>(number(arguments, "listen_port", 0));
+  net.listen.reuse_port = number(arguments, "reuse_port", 0) != 0;
+  net.listen.unix_group = text(arguments, "unix_group", "");
+  net.listen.unix_permissions = static_cast<std::uint32_t>(
+      std::stoul(text(arguments, "unix_permissions", "0777"), nullptr, 8));
+  if (arguments.contains("proxy_from")) {
+    net.listen.proxy_protocol_from = {arguments.at("proxy_from")};
+  }
   net.listen.unix_dir = text(arguments, "unix_dir", "");
   net.tls.certificate = text(arguments, "certificate", "");
   net.tls.key = text(arguments, "key", "");
@@ -188,9 +222,18 @@ NetOptions options(const Arguments& arguments) {
   net.tls.mode = tls == "off"     ? ClientTlsOptions::Mode::Off
                  : tls == "allow" ? ClientTlsOptions::Mode::Allow
                                   : ClientTlsOptions::Mode::Require;
-  net.upstream.host = text(arguments, "host", "127.0.0.1");
-  net.upstream.port = static_cast<std::uint16_t>(number(arguments, "port", 5432));
+  net.upstream.hosts =
+      upstream_hosts(text(arguments, "host", "127.0.0.1"), text(arguments, "port", "5432"));
+  net.upstream.target_session_attrs = target(text(arguments, "target", "any"));
   net.upstream.sslmode = ssl_mode(text(arguments, "sslmode", "disable"));
+  const std::string client_cert = text(arguments, "client_cert", "off");
+  net.tls.client_cert = client_cert == "off"      ? ClientTlsOptions::Certificate::Off
+                        : client_cert == "verify" ? ClientTlsOptions::Certificate::Verify
+                                                  : ClientTlsOptions::Certificate::Login;
+  net.tls.client_ca = text(arguments, "client_ca", "");
+  net.tls.client_crl = text(arguments, "client_crl", "");
+  net.upstream.sslcert = text(arguments, "sslcert", "");
+  net.upstream.sslkey = text(arguments, "sslkey", "");
   net.upstream.sslrootcert = text(arguments, "sslrootcert", "");
   net.upstream.connect_timeout = std::chrono::milliseconds(2'000);
   net.limits.io_threads = number(arguments, "io_threads", 2);
@@ -199,6 +242,9 @@ NetOptions options(const Arguments& arguments) {
   net.limits.login_timeout = std::chrono::milliseconds(number(arguments, "login_timeout", 10'000));
   net.limits.idle_timeout = std::chrono::milliseconds(number(arguments, "idle_timeout", 0));
   net.limits.shutdown_timeout = std::chrono::milliseconds(2'000);
+  net.limits.drain_time = std::chrono::milliseconds(number(arguments, "drain_time", 2'000));
+  net.tcp.keepalive_idle = std::chrono::seconds(number(arguments, "keepalive_idle", 60));
+  net.tcp.user_timeout = std::chrono::milliseconds(number(arguments, "user_timeout", 0));
   return net;
 }
 
@@ -208,6 +254,7 @@ int main(int argc, char** argv) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   Arguments arguments;
@@ -257,7 +304,12 @@ int main(int argc, char** argv) {
   std::printf("port %u\n", unsigned{server.port()});
   std::fflush(stdout);
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    verifiers->forget_all();
+    if (const auto why = server.reload_tls()) {
+      std::fprintf(stderr, "%s\n", why->c_str());
+    }
+  }
   server.stop();
   server.wait();
   const NetCounters& counters = server.counters();

@@ -4,107 +4,19 @@ both sides, logins, cancels, flow control, half-closed and lost connections, shu
     test_net.py <pass_through binary> [key=value …]      brain=real: with the session logic itself
 """
 import os
-import re
 import shutil
 import signal
 import socket
 import struct
-import subprocess
-import sys
 import threading
 import time
 
-from harness import Checks, Cluster, Workspace, free_port, run
-from wire import LoginError, Wire, WireError, cancel, cstr, error_fields, frame, tls_context
-
-PASS_THROUGH = sys.argv[1:]
-SSL_REQUEST = struct.pack("!II", 8, 80877103)
-GSS_REQUEST = struct.pack("!II", 8, 80877104)
-# AddressSanitizer keeps freed memory back (its quarantine): a little of it, so that memory can be measured.
-with open(PASS_THROUGH[0], "rb") as binary:
-    SANITIZED = b"__asan_init" in binary.read()
-if SANITIZED:
-    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
-SLACK, SANITIZER = (60_000, " (with a sanitizer's slack)") if SANITIZED else (20_000, "")
-checks = Checks("proxy/net")
-
-
-class Proxy:
-    def __init__(self, **options):
-        words = [f"{key}={value}" for key, value in options.items()]
-        self.process = subprocess.Popen([*PASS_THROUGH, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("port "):
-            raise RuntimeError(f"pass_through did not start: {self.process.stderr.read()}")
-        self.port = int(line.split()[1])
-        self.output, self.log = "", []
-        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
-
-    def connect(self, user="amy", password="amy-secret", **options):
-        return Wire("127.0.0.1", self.port, user, password, options.pop("database", "postgres"), **options)
-
-    def raw(self):
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        return sock
-
-    def rss(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
-
-    def stop(self, seconds=10):
-        self.process.send_signal(signal.SIGTERM)
-        self.output = self.process.stdout.read()
-        self.process.wait(seconds)
-        checks.equal(self.process.returncode, 0, f"exit code; {''.join(self.log)[-2000:]}")
-        counts = dict(zip(*[iter(self.output.split())] * 2))
-        for name in ("open", "connections", "jobs"):
-            checks.equal(counts.get(name), "0", f"counter {name} at the end")
-        return counts
-
-
-def read_all(sock):
-    got = b""
-    try:
-        while part := sock.recv(65536):
-            got += part
-    except OSError:
-        pass
-    return got
-
-
-def login_error(action):
-    try:
-        action()
-    except LoginError as problem:
-        return problem.fields
-    except (WireError, OSError) as problem:
-        return {"C": f"none: {problem}"}
-    return {"C": "00000"}
-
-
-def certificates(workspace):
-    """A root and a certificate for 127.0.0.1 and localhost."""
-    folder = workspace.directory("tls", 0o755)
-    def openssl(*arguments):
-        run(["openssl", *arguments])
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=test root", "-keyout", folder / "root.key", "-out", folder / "root.crt")
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
-            "-keyout", folder / "server.key", "-out", folder / "server.csr")
-    names = workspace.write("tls/names", "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-    openssl("x509", "-req", "-days", "2", "-in", folder / "server.csr", "-CA", folder / "root.crt", "-CAkey",
-            folder / "root.key", "-CAcreateserial", "-extfile", names, "-out", folder / "server.crt")
-    return folder
-
+from certificates import certificates
+from harness import Cluster, Workspace, free_port, run
+from net_proxy import (GSS_REQUEST, SANITIZER, SLACK, SSL_REQUEST, Proxy, checks, login_error, read_all, startup)
+from wire import Wire, WireError, cancel, cstr, error_fields, frame, tls_context
 
 # ---------------------------------------------------------------- start-up
-
-def startup(parameters, version=196608, raw=None):
-    body = struct.pack("!I", version) + (raw if raw is not None else
-                                         b"".join(cstr(k) + cstr(v) for k, v in parameters) + b"\0")
-    return struct.pack("!I", len(body) + 4) + body
-
 
 def exchange(proxy, data):
     sock = proxy.raw()

@@ -45,19 +45,30 @@ TEST(Config, TheLeastFileHasSafeDefaults) {
   EXPECT_EQ(config.metrics.port, 0);
 }
 
-TEST(Config, EverySectionIsRead) {
-  const Config config = accepted(R"(
+const std::string kEvery = R"(
 policy = "/p.toml"
 [listen]
 host = ["0.0.0.0", "::"]
 port = 7000
 unix_dir = "/run/pgveil"
+unix_permissions = "0770"
+unix_group = "clinic"
+reuse_port = true
+proxy_protocol_from = ["10.0.0.5", "fd00::/8"]
 [tls]
 certificate = "server.crt"
 key = "server.key"
+client_cert = "login"
+client_ca = "clients.crt"
+client_crl = "clients.crl"
 [upstream]
-host = "/run/postgresql"
-port = 5433
+host = ["/run/postgresql", "/run/other"]
+port = [5433, 5434]
+target_session_attrs = "prefer-standby"
+sslcert = "own.crt"
+sslkey = "own.key"
+allow_md5 = true
+allow_cleartext = true
 dbname = "clinic"
 admin = "user=pgveil"
 connect_timeout = "3s"
@@ -92,10 +103,18 @@ io_threads = 2
 worker_threads = 3
 login_timeout = "1s"
 shutdown_timeout = "2s"
+drain_time = "3s"
+tcp_keepalive_idle = "20s"
+tcp_keepalive_interval = "5s"
+tcp_keepalive_count = 3
+tcp_user_timeout = "30s"
 [metrics]
 host = "0.0.0.0"
 port = 9100
-)");
+)";
+
+TEST(Config, EverySectionIsRead) {
+  const Config config = accepted(kEvery);
   EXPECT_EQ(config.listen.hosts.size(), 2U);
   EXPECT_EQ(config.listen.port, 7000);
   EXPECT_EQ(config.tls.mode, TlsConfig::Mode::Require);
@@ -111,6 +130,28 @@ port = 9100
   EXPECT_EQ(config.metrics.port, 9100);
 }
 
+TEST(Config, TheConnectionPhaseIsRead) {
+  const Config config = accepted(kEvery);
+  EXPECT_EQ(config.listen.unix_permissions, 0770U);
+  EXPECT_EQ(config.listen.unix_group, "clinic");
+  EXPECT_TRUE(config.listen.reuse_port);
+  EXPECT_EQ(config.listen.proxy_protocol_from.size(), 2U);
+  EXPECT_EQ(config.tls.client_cert, TlsConfig::ClientCert::Login);
+  EXPECT_EQ(config.tls.client_ca, "/etc/pgveil/clients.crt");
+  EXPECT_EQ(config.tls.client_crl, "/etc/pgveil/clients.crl");
+  ASSERT_EQ(config.upstream.hosts.size(), 2U);
+  EXPECT_EQ(config.upstream.hosts[1].host, "/run/other");
+  EXPECT_EQ(config.upstream.hosts[1].port, 5434);
+  EXPECT_EQ(config.upstream.target_session_attrs, UpstreamConfig::Target::PreferStandby);
+  EXPECT_EQ(config.upstream.sslcert, "/etc/pgveil/own.crt");
+  EXPECT_TRUE(config.upstream.allow_md5);
+  EXPECT_TRUE(config.upstream.allow_cleartext);
+  EXPECT_EQ(config.limits.drain_time, std::chrono::seconds(3));
+  EXPECT_EQ(config.limits.tcp_keepalive_idle, std::chrono::seconds(20));
+  EXPECT_EQ(config.limits.tcp_keepalive_count, 3U);
+  EXPECT_EQ(config.limits.tcp_user_timeout, std::chrono::seconds(30));
+}
+
 struct Wrong {
   const char* name;
   const char* addition;  // to the least file
@@ -122,6 +163,11 @@ const Wrong kWrong[] = {
     {"section", "[upstraem]\n", "unknown key \"upstraem\"", "did you mean \"upstream\"?"},
     {"key", "[limits]\nmax_slice_row = 3\n", "unknown key \"max_slice_row\"",
      "did you mean \"max_slice_rows\"?"},
+    {"network", "[listen]\nproxy_protocol_from = [\"10.0.0.0/33\"]\n", "is no network",
+     "address/bits"},
+    {"permissions", "[listen]\nunix_permissions = \"0888\"\n", "no file mode", "0770"},
+    {"client_cert_without_tls", "[tls]\nclient_cert = \"verify\"\nclient_ca = \"x\"\n",
+     "would ask nobody", "mode = \"require\""},
     {"port", "[listen]\nport = 70000\n", "port = 70000 is out of range", "1 to 65535"},
     {"size", "[limits]\nmax_slice_bytes = \"1MB\"\n", "max_slice_bytes is not a size", "MiB"},
     {"duration", "[limits]\nlogin_timeout = 30\n", "login_timeout is a number", "duration"},
