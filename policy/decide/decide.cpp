@@ -20,12 +20,6 @@ bool has_sealed(const CatalogRelation& relation) {
                              [](const CatalogColumn& column) { return column.sealed.has_value(); });
 }
 
-bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
-  return !relation.is_catalog &&
-         (has_sealed(relation) || context.role->table(relation.schema, relation.name) != nullptr ||
-          context.role->row_filter(relation.schema, relation.name) != nullptr);
-}
-
 /// The relations of a statement, sorted into what matters.
 struct Relations {
   bool tagged = false;
@@ -342,6 +336,12 @@ Plan decide_tagged(const DecideContext& context,
 }
 
 }  // namespace
+
+bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
+  return !relation.is_catalog &&
+         (has_sealed(relation) || context.role->table(relation.schema, relation.name) != nullptr ||
+          context.role->row_filter(relation.schema, relation.name) != nullptr);
+}
 
 Plan refuse(Rule rule, std::string message, std::string hint, std::string column) {
   Plan plan;

@@ -57,6 +57,17 @@ struct UtilityAnswers {
                                   const sql::SyntaxTree& syntax,
                                   const UtilityAnswers& answers);
 
+/// COPY, by the statement that stands for it: TO is its query, or SELECT of its columns; FROM is INSERT
+/// of its columns with a parameter each, planned for `relation`. Null: COPY (query). A plan that is not
+/// Pass or Refuse has the decision of that statement, and evidence of the COPY.
+[[nodiscard]] Plan decide_copy(const DecideContext& context,
+                               const sql::SyntaxTree& syntax,
+                               const CatalogRelation* relation,
+                               Plan inner);
+
+/// Sealed columns, or tagged ones.
+[[nodiscard]] bool is_tagged(const DecideContext& context, const CatalogRelation& relation);
+
 /// Statements that are analysed as a query; the others are utility statements.
 [[nodiscard]] bool is_query(sql::StatementKind kind);
 

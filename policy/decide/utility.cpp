@@ -1,10 +1,8 @@
-// Statements that are not queries. Data leaves or enters through few of them (COPY, EXPLAIN, cursors,
-// CREATE TABLE AS); those carry a query or a relation, which decides. Code whose body nobody can read
-// (DO, CALL) is refused.
+// Statements that are not queries. Data leaves or enters through few of them (EXPLAIN, cursors,
+// CREATE TABLE AS; COPY is in copy.cpp); those carry a query or a relation, which decides. Code whose
+// body nobody can read (DO, CALL) is refused.
 #include "policy/decide/decide.hpp"
 #include "policy/lineage/sql_text.hpp"
-
-#include <algorithm>
 
 namespace pgveil::policy {
 namespace {
@@ -17,12 +15,6 @@ Plan passed(SessionEffect effect) {
   plan.effect = effect;
   plan.cacheable = effect == SessionEffect::None;
   return plan;
-}
-
-bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
-  const bool sealed = std::ranges::any_of(
-      relation.columns, [](const CatalogColumn& column) { return column.sealed.has_value(); });
-  return sealed || context.role->table(relation.schema, relation.name) != nullptr;
 }
 
 const CatalogRelation* first_tagged(const DecideContext& context,
@@ -45,9 +37,6 @@ struct Words {
 
 Words words_for(Kind kind) {
   switch (kind) {
-    case Kind::Copy:
-      return {Rule::CopyOfTagged, "COPY cannot yet read or write tagged columns",
-              "use SELECT or INSERT"};
     case Kind::Explain:
       return {
           Rule::ExplainOfTagged,
@@ -194,15 +183,6 @@ Plan decide_transaction(const sql::UtilityFacts& facts) {
   return passed(SessionEffect::None);
 }
 
-Plan decide_copy(const DecideContext& context,
-                 const sql::SyntaxTree& syntax,
-                 const UtilityAnswers& answers) {
-  if (syntax.utility().has_inner) {
-    return decide_inner(syntax, answers, passed(SessionEffect::None));
-  }
-  return decide_on_relations(context, answers, passed(SessionEffect::None), words_for(Kind::Copy));
-}
-
 }  // namespace
 
 UtilityQuestions questions(const sql::SyntaxTree& syntax) {
@@ -267,8 +247,6 @@ Plan decide_utility(const DecideContext& context,
     case Kind::SelectInto:
     case Kind::View:
       return decide_inner(syntax, answers, passed(SessionEffect::Schema));
-    case Kind::Copy:
-      return decide_copy(context, syntax, answers);
     case Kind::Truncate:
       return decide_truncate(context, answers);
     case Kind::Refresh:
@@ -298,6 +276,7 @@ Plan decide_utility(const DecideContext& context,
     case Kind::Update:
     case Kind::Delete:
     case Kind::Merge:
+    case Kind::Copy:  // decide_copy
     case Kind::Other:
       break;
   }

@@ -123,6 +123,14 @@ struct ExecuteArgument {
   friend bool operator==(const ExecuteArgument&, const ExecuteArgument&) = default;
 };
 
+/// One option of COPY.
+struct CopyOption {
+  std::string name;                  // lower case
+  std::optional<std::string> value;  // a constant
+  std::vector<std::string> names;    // a list of columns
+  bool star = false;                 // *
+};
+
 struct UtilityFacts {
   /// EXPLAIN, PREPARE, DECLARE, CREATE TABLE AS, CREATE VIEW, COPY (query). Absent also when the text
   /// could not be cut out with certainty; then has_inner is true and the statement is not understood.
@@ -146,6 +154,7 @@ struct UtilityFacts {
   bool copy_file = false;  // a file or program on the server; neither: STDIN or STDOUT
   bool copy_where = false;
   std::vector<std::string> copy_columns;
+  std::vector<CopyOption> copy_options;  // also of the old syntax: CSV HEADER
   /// COPY, EXPLAIN, VACUUM, BEGIN, SET TRANSACTION: lower-case name, and the value if it is a constant.
   std::vector<std::pair<std::string, std::string>> options;
 

@@ -237,6 +237,25 @@ void set_facts(const PgQuery__VariableSetStmt& set, UtilityFacts& facts) {
   }
 }
 
+CopyOption copy_option(const PgQuery__DefElem& element) {
+  CopyOption option;
+  option.name = lower_case(element.defname);
+  const PgQuery__Node* value = element.arg;
+  if (value == nullptr) {
+    return option;
+  }
+  if (value->node_case == PG_QUERY__NODE__NODE_A_STAR) {
+    option.star = true;
+  } else if (value->node_case == PG_QUERY__NODE__NODE_LIST) {
+    for (std::size_t i = 0; i < value->list->n_items; ++i) {
+      option.names.push_back(constant_text(value->list->items[i]));
+    }
+  } else {
+    option.value = constant_text(value);
+  }
+  return option;
+}
+
 void copy_facts(const PgQuery__CopyStmt& copy, UtilityFacts& facts) {
   facts.copy_from = copy.is_from;
   facts.copy_program = copy.is_program;
@@ -246,6 +265,11 @@ void copy_facts(const PgQuery__CopyStmt& copy, UtilityFacts& facts) {
     facts.copy_columns.push_back(constant_text(copy.attlist[i]));
   }
   read_options(copy.n_options, copy.options, facts);
+  for (std::size_t i = 0; i < copy.n_options; ++i) {
+    if (copy.options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM) {
+      facts.copy_options.push_back(copy_option(*copy.options[i]->def_elem));
+    }
+  }
 }
 
 void fetch_facts(const PgQuery__FetchStmt& fetch, UtilityFacts& facts) {

@@ -7,6 +7,7 @@
 #include "policy/sql/syntax_tree.hpp"
 #include "protocol/value/codec.hpp"
 #include "protocol/value/session_format.hpp"
+#include "proxy/planner/copy_statement.hpp"
 
 #include <algorithm>
 #include <set>
@@ -87,6 +88,9 @@ class Planning {
     }
     if (policy::is_query(syntax->kind())) {
       return plan_query(*syntax, sql, declared, out);
+    }
+    if (syntax->kind() == policy::sql::StatementKind::Copy) {
+      return plan_copy(*syntax, sql, out);
     }
     return plan_utility(*syntax, sql, declared, out);
   }
@@ -219,6 +223,79 @@ class Planning {
       default:
         return std::monostate();
     }
+  }
+
+  // Planned as the statement that stands for it, which policy::decide_copy explains.
+  std::optional<protocol::ErrorFields> plan_copy(const SyntaxTree& syntax,
+                                                 const std::string& sql,
+                                                 PreparedPlan& out) {
+    auto analysed = twin_.analyse(sql, {}, analysis_state());
+    if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
+      return std::move(*fields);
+    }
+    const policy::sql::UtilityFacts& facts = syntax.utility();
+    CopyStatement copy;
+    const std::vector<policy::sql::TableRef> tables = syntax.utility_tables();
+    if ((facts.has_inner && !facts.inner) || (!facts.has_inner && tables.empty())) {
+      out.plan = policy::refuse(policy::Rule::NotUnderstood,
+                                "the inner statement could not be analysed", "simplify it");
+      return std::nullopt;
+    }
+    if (facts.inner) {
+      copy.query = sql.substr(facts.inner->location, facts.inner->length);
+    } else {
+      const policy::sql::TableRef& table = tables.front();
+      const std::string name = table.schema.empty() ? policy::quote_identifier(table.name)
+                                                    : policy::qualified(table.schema, table.name);
+      copy.relation = copied_relation(table, name);
+      const policy::CatalogRelation* written = facts.copy_from ? relation(name) : nullptr;
+      if (written != nullptr && written != copy.relation && policy::is_tagged(context_, *written)) {
+        out.plan = policy::refuse(policy::Rule::CopyOfTagged,
+                                  "COPY cannot write to a view of a table with tagged columns: " +
+                                      written->schema + "." + written->name,
+                                  "COPY into the table, or INSERT into the view");
+        return std::nullopt;
+      }
+      if (auto error = describe_copy(context_, syntax, copy)) {
+        return error;
+      }
+    }
+    PreparedPlan inner;
+    if (copy.query.empty()) {
+      inner.plan.decision = policy::Pass{};  // the server knows what to say of it
+    } else if (auto error = plan_text(copy.query, {}, inner)) {
+      if (facts.inner) {
+        shift_position(*error, sql, facts.inner->location);
+      }
+      return error;
+    }
+    inner.plan = policy::decide_copy(context_, syntax, copy.relation, std::move(inner.plan));
+    return finish_copy(syntax, copy, std::move(inner), out);
+  }
+
+  // The relation that the statement names; a view itself, not what it reads.
+  const policy::CatalogRelation* copied_relation(const policy::sql::TableRef& table,
+                                                 const std::string& name) {
+    auto analysed = twin_.analyse("SELECT FROM ONLY " + name, {}, analysis_state());
+    const auto* analysis = std::get_if<twin::Analysis>(&analysed);
+    if (analysis == nullptr || analysis->query_trees.empty()) {
+      return nullptr;
+    }
+    auto tree = policy::sql::NodeTree::parse_notice(analysis->query_trees.front());
+    if (!tree) {
+      return nullptr;
+    }
+    const auto oids = policy::survey((*tree)->root()).relations;
+    const policy::CatalogRelation* found = nullptr;
+    for (const std::uint32_t oid : oids) {
+      const auto* candidate = state_.catalog->relation(policy::TwinOid{oid});
+      const bool named = candidate != nullptr && candidate->name == table.name &&
+                         (table.schema.empty() || candidate->schema == table.schema);
+      if (named && (found == nullptr || candidate->kind == 'v')) {
+        found = candidate;
+      }
+    }
+    return found;
   }
 
   std::vector<std::uint32_t> inner_types(const SyntaxTree& syntax) {

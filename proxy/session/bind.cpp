@@ -197,6 +197,9 @@ Taken BrainCore::bind_planned(const protocol::Bind& bind,
   for (std::size_t i = 0; plan.columns && i < plan.columns->size(); ++i) {
     portal->formats.push_back(protocol::format_of(bind.result_formats, i));
   }
+  if (plan.copies_out()) {
+    portal->formats = copy_formats(*plan.copy);
+  }
   std::vector<ServerValue> values;
   if (const auto* parameters = server_parameters(plan)) {
     ValueInput input;

@@ -1,8 +1,11 @@
 #include "proxy/session/brain.hpp"
 
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/copy_in.hpp"
 
 namespace pgveil::proxy {
+
+BrainCore::~BrainCore() = default;
 
 BrainCore::BrainCore(BrainServices services,
                      SessionIdentity identity,

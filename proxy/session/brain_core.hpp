@@ -12,6 +12,7 @@
 ///   replies.cpp          rows, descriptions, tags on their way back
 ///   evaluation.cpp       what the twin answers
 ///   audit_flow.cpp       begin and end records
+///   copy_flow.cpp        COPY of tagged columns
 ///   failure.cpp          refusals, errors of our own, the end of the session
 ///
 /// A handler of a message either takes it or waits: then the message stays where it is and the handler is
@@ -36,6 +37,8 @@
 #include <vector>
 
 namespace pgveil::proxy {
+
+class CopyIn;
 
 enum class Taken { Yes, Wait };
 
@@ -82,6 +85,7 @@ class BrainCore {
             SessionIdentity identity,
             const std::vector<std::pair<std::string, std::string>>& parameter_status,
             SessionLimits limits);
+  ~BrainCore();
 
   void on_client_bytes(protocol::ByteView bytes, Actions& out);
   void on_server_bytes(protocol::ByteView bytes, Actions& out);
@@ -227,8 +231,25 @@ class BrainCore {
 
   // evaluation.cpp
   Taken evaluate(Owing& entry, Run& run, Actions& out);
+  static void copy_rows(Run& run, const EvaluatedRows& rows, Actions& out);
   void start_evaluation(Owing& entry, Run& run, Actions& out);
   static void add_hidden_subjects(const Run& run, Subjects hidden, Subjects& subjects);
+
+  // copy_flow.cpp
+  enum class CopyDataGoes { In, Upstream, Nowhere, Waits };
+  bool on_copy_started(Owing& entry, Actions& out);
+  [[nodiscard]] CopyDataGoes copy_data_goes();
+  [[nodiscard]] bool is_sent_refused();
+  void drop_copy_data();
+  Taken on_copy_message(const protocol::MessageView& message, Actions& out);
+  void feed_copy(protocol::ByteView data, Actions& out);
+  void advance_copy(bool last, Actions& out);
+  bool hurry_copy(Actions& out);
+  bool on_copy_converted(Ticket ticket, ConvertResult& converted, Actions& out);
+  void on_copy_error(const Owing& entry,
+                     const protocol::ErrorFields& server,
+                     protocol::ErrorFields& shown);
+  void leave_copy(const Run& run);
 
   // audit_flow.cpp
   void begin_record(Run& run, Actions& out);
@@ -264,6 +285,7 @@ class BrainCore {
   std::size_t client_stream_left_ =
       0;  // bytes of a message that pass, or are dropped, as they come
   bool client_stream_drops_ = false;
+  bool client_stream_copies_ = false;  // to copy_in_
   std::size_t server_stream_left_ = 0;
   bool client_starved_ = true;  // the last step found no whole message
   bool server_starved_ = true;
@@ -297,6 +319,14 @@ class BrainCore {
   Run* unsettled_ = nullptr;
   bool unsettled_synced_ = false;
   bool poisoning_ = false;  // our failing Query is on its way; its Z is the client's
+
+  Run* copy_starting_ = nullptr;     // sent, and its CopyInResponse is still to come
+  std::unique_ptr<CopyIn> copy_in_;  // of copy_run_, from then to its end
+  Run* copy_run_ = nullptr;
+  bool copy_failed_ = false;       // we ended it
+  bool copy_client_done_ = false;  // the client ended it
+  bool copy_drops_ = false;        // data that comes belongs to a COPY that has failed
+  std::optional<Ticket> copy_converting_;
 
   std::map<std::uint64_t, Run*> begins_;    // tickets of begin records
   std::unordered_set<std::uint64_t> ends_;  // tickets of end records

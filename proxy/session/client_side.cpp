@@ -77,7 +77,8 @@ void BrainCore::pump(Actions& out) {
 }
 
 bool BrainCore::step_client(Actions& out) {
-  if (terminated_ || work_.waiting || cancel_in_flight_ || poisoning_) {
+  if (terminated_ || work_.waiting || cancel_in_flight_ || poisoning_ ||
+      copy_starting_ != nullptr || copy_converting_) {
     return false;
   }
   if (client_stream_left_ > 0) {
@@ -89,7 +90,7 @@ bool BrainCore::step_client(Actions& out) {
   if (queue_.size() >= limits_.max_pending_replies) {
     return false;
   }
-  return step_client_frame(out);
+  return step_client_frame(out) || (client_starved_ && !finished_ && hurry_copy(out));
 }
 
 bool BrainCore::step_client_frame(Actions& out) {
@@ -107,8 +108,12 @@ bool BrainCore::step_client_frame(Actions& out) {
   const char type = header->type;
   if (queue_.is_skipping() && type != 'S' && type != 'X' && is_frontend_type(type)) {
     drop_work(out);
+    if (type == 'c' || type == 'f') {
+      copy_drops_ = false;
+    }
     client_stream_left_ = header->frame_size();
     client_stream_drops_ = true;
+    client_stream_copies_ = false;
     return stream_client(out);
   }
   if (holds_for_unsettled(type)) {
@@ -155,19 +160,33 @@ bool BrainCore::stream_client(Actions& out) {
   if (count == 0) {
     return false;
   }
-  if (!client_stream_drops_) {
-    protocol::put_bytes(out.to_server, pending.first(count));
+  const protocol::ByteView bytes = pending.first(count);
+  client_stream_left_ -= count;
+  if (client_stream_copies_) {
+    feed_copy(bytes, out);
+  } else if (!client_stream_drops_) {
+    protocol::put_bytes(out.to_server, bytes);
   }
   client_.take(count);
-  client_stream_left_ -= count;
   return true;
 }
 
 bool BrainCore::start_client_stream(const protocol::FrameHeader& header, Actions& out) {
+  client_stream_copies_ = false;
   if (header.type == 'd') {
-    client_stream_left_ = header.frame_size();
-    client_stream_drops_ = false;
-    return stream_client(out);
+    const CopyDataGoes goes = copy_data_goes();
+    if (goes == CopyDataGoes::Waits) {
+      ensure_flush(out);
+      return false;
+    }
+    client_stream_copies_ = goes == CopyDataGoes::In;
+    client_stream_drops_ = goes == CopyDataGoes::Nowhere;
+    if (client_stream_copies_) {
+      client_.take(protocol::kFrameHeaderSize);
+    }
+    client_stream_left_ = client_stream_copies_ ? header.body_size() : header.frame_size();
+    (void)stream_client(out);
+    return true;
   }
   if (header.frame_size() > limits_.max_message_bytes) {
     if (on_too_large(header, out) == Taken::Wait) {
@@ -236,6 +255,7 @@ Taken BrainCore::on_client_message(const protocol::MessageView& message, Actions
     return message.type == 'Q' ? refuse_query(error, FailsAt::Analysis, out)
                                : refuse_extended("-", error, FailsAt::Analysis, out);
   }
+  copy_drops_ = copy_drops_ && fits_copy_in(message.type);
   switch (message.type) {
     case 'Q':
       return on_query(message, out);
@@ -258,14 +278,9 @@ Taken BrainCore::on_client_message(const protocol::MessageView& message, Actions
     case 'F':
       return on_function_call(out);
     case 'd':
-      forward_to_server(message.frame, out);
-      return Taken::Yes;
     case 'c':
     case 'f':
-      queue_.end_copy_in();
-      forward_to_server(message.frame, out);
-      flush_sent_ = false;  // the COPY has its answer still to come
-      return Taken::Yes;
+      return on_copy_message(message, out);
     case 'X':
       return on_terminate(out);
     default:
@@ -301,8 +316,9 @@ Taken BrainCore::on_terminate(Actions& out) {
 }
 
 void BrainCore::leave(Actions& out) {
-  const bool drained = client_starved_ && !work_.waiting && !piecewise_ && !poisoning_ &&
-                       !cancel_in_flight_ && unsettled_ == nullptr;
+  const bool drained = client_starved_ && !work_.waiting && copy_starting_ == nullptr &&
+                       !copy_converting_ && !piecewise_ && !poisoning_ && !cancel_in_flight_ &&
+                       unsettled_ == nullptr;
   if (client_eof_ && !terminated_ && drained) {
     on_terminate(out);
   }

@@ -59,6 +59,8 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
     run.rows = rows.row_ends.size();
     if (declares_buffered(*run.plan) != nullptr) {
       protocol::encode_command_complete(out.to_client, "DECLARE CURSOR");
+    } else if (run.copy_out != nullptr) {
+      copy_rows(run, rows, out);
     } else if (is_execute) {
       Portal& portal = *entry.portal;
       portal.rows.data_rows = std::move(rows.data_rows);
@@ -84,6 +86,16 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
     ++entry.current;
   }
   return Taken::Yes;
+}
+
+void BrainCore::copy_rows(Run& run, const EvaluatedRows& rows, Actions& out) {
+  std::size_t at = 0;
+  for (const std::size_t end : rows.row_ends) {
+    const protocol::ByteView row = protocol::ByteView(rows.data_rows).subspan(at, end - at);
+    BOOST_VERIFY(run.copy_out->row(row.subspan(protocol::kFrameHeaderSize), out.to_client));
+    at = end;
+  }
+  run.copy_out->finish(out.to_client);
 }
 
 void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {

@@ -42,6 +42,7 @@ std::unique_ptr<Run> BrainCore::make_run(const Portal* portal) const {
   if (run->kind == PlanKind::Local || run->effect() != policy::SessionEffect::None) {
     run->sql = portal->statement->text();
   }
+  copy_into(*run);
   return run;
 }
 
@@ -54,6 +55,9 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
     return protocol::make_error(
         "ERROR", "0A000", "a cursor of DECLARE over tagged columns is not executed by message", {},
         "Use FETCH.");
+  }
+  if (portal->copied) {
+    return protocol::make_error("ERROR", "55000", "portal \"" + portal->name + "\" cannot be run");
   }
   const PreparedPlan* plan =
       portal->statement == nullptr ? nullptr : portal->statement->planned.plan.get();
@@ -132,6 +136,12 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   entry.row_limit = std::max((*execute).row_limit, 0);
   entry.only_execute = batch_executes_ == 1;
   entry.runs.push_back(std::move(work_.runs[0]));
+  if (run.plan != nullptr && run.plan->copies_in()) {
+    copy_starting_ = &run;
+  }
+  if (portal != nullptr) {
+    portal->copied = run.copy_out != nullptr;
+  }
   owe(std::move(entry));
   batch_open_ = true;
   return Taken::Yes;

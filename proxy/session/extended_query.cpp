@@ -193,10 +193,11 @@ Taken BrainCore::on_close(const protocol::MessageView& message, Actions& out) {
 }
 
 Taken BrainCore::on_sync(const protocol::MessageView& message, Actions& out) {
-  forward_to_server(message.frame, out);
   if (queue_.ignores_sync()) {
+    // Not sent on: were the COPY to fail meanwhile, the server would take it for the Sync that ends it.
     return Taken::Yes;
   }
+  forward_to_server(message.frame, out);
   Owing entry;
   entry.kind = Owed::Sync;
   owe(std::move(entry));

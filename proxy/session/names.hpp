@@ -71,6 +71,7 @@ struct Portal {
   bool evaluated = false;
   EvaluatedRows rows;
   std::size_t next_row = 0;
+  bool copied = false;  // COPY TO: runs once
   bool gone = false;
   /// A cursor made by DECLARE. Not Pass: `statement` has the plan of its query; evaluated: the server's
   /// cursor of that name is empty and the rows are here, in text format.

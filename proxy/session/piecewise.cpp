@@ -139,6 +139,7 @@ bool BrainCore::step_piece(Actions& out) {
       }
     }
     run->sql = sql;
+    copy_into(*run);
     work_.runs.push_back(std::move(run));
     if (work_.runs[0]->has_evidence()) {
       begin_record(*work_.runs[0], out);
@@ -217,6 +218,9 @@ void BrainCore::send_piece(const PlannedStatement& statement,
   portal->statement = made;
   portal->formats.assign(statement.plan->columns ? statement.plan->columns->size() : 0,
                          std::int16_t{0});
+  if (statement.plan->copies_out()) {
+    portal->formats = copy_formats(*statement.plan->copy);
+  }
   portal->settings = settings_;
 
   // The piece before has left its names behind, also if it failed; closing what is not there is fine.
@@ -240,6 +244,7 @@ void BrainCore::send_piece(const PlannedStatement& statement,
       entry.portal = portal;
     }
     if (kind == Owed::Execute) {
+      copy_starting_ = run->plan->copies_in() ? run.get() : nullptr;
       entry.runs.push_back(std::move(run));
     }
     return owe(std::move(entry));

@@ -216,7 +216,8 @@ const ConvertResult* BrainCore::converted(std::size_t index) {
 }
 
 void BrainCore::on_converted(Ticket ticket, ConvertResult converted, Actions& out) {
-  if (finished_ || !work_.waiting || work_.ticket != ticket) {
+  if (on_copy_converted(ticket, converted, out) || finished_ || !work_.waiting ||
+      work_.ticket != ticket) {
     return;
   }
   work_.waiting = false;
@@ -374,6 +375,7 @@ void BrainCore::release(Run& run) {
     unsettled_ = nullptr;
     unsettled_synced_ = false;
   }
+  leave_copy(run);
   begins_.erase(static_cast<std::uint64_t>(run.begin_ticket));
 }
 

@@ -1,6 +1,7 @@
 #include "protocol/message/query.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/copy_in.hpp"
 
 namespace pgveil::proxy {
 
@@ -133,11 +134,18 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
   }
   RowOpening* opener = opener_of(entry, *run);
   const std::size_t before = out.to_client.size();
-  if (auto error = opener->open_row(message.body, out.to_client)) {
+  protocol::Bytes opened;
+  if (auto error = opener->open_row(message.body, run->copy_out ? opened : out.to_client)) {
     fail_locally(entry, std::move(*error), out);
     return Taken::Yes;
   }
-  if (!run->plan->columns) {
+  if (run->copy_out != nullptr) {
+    if (!run->copy_out->row(protocol::ByteView(opened).subspan(protocol::kFrameHeaderSize),
+                            out.to_client)) {
+      protocol_violation("the server sent a row of another width", out);
+      return Taken::Yes;
+    }
+  } else if (!run->plan->columns) {
     out.to_client.resize(before);  // RETURNING that the plan added to name the patients
   }
   if (opener->wants_drain()) {
@@ -180,7 +188,11 @@ Taken BrainCore::on_statement_end(Owing& entry,
   if (run->gate.state() == RowGate::State::Shut) {
     fail_locally(entry, audit_error(), out);
   } else {
-    show(message, out);
+    if (run->copy_out != nullptr) {
+      run->copy_out->finish(out.to_client);
+    } else {
+      show(message, out);
+    }
     finish_run(entry, *run, out);
   }
   if (is_execute) {
@@ -194,6 +206,9 @@ Taken BrainCore::on_statement_end(Owing& entry,
 Taken BrainCore::on_copy_response(Owing& entry,
                                   const protocol::MessageView& message,
                                   Actions& out) {
+  if (message.type == 'G' && on_copy_started(entry, out)) {
+    return Taken::Yes;
+  }
   const Run* run = entry.run();
   if (run == nullptr || run->kind != PlanKind::Pass || entry.shown == Shown::Nothing) {
     protocol_violation("the server started a COPY that nothing asked for", out);
@@ -221,6 +236,9 @@ void BrainCore::finish_run(Owing& entry, Run& run, Actions& out) {
     subjects = opener->drain();
   } else if (run.slice != nullptr) {
     subjects = run.slice->drain();
+  } else if (copy_in_ != nullptr && copy_run_ == &run) {
+    subjects = copy_in_->subjects().drain();
+    run.rows = copy_in_->rows();
   }
   if (run.evaluated) {
     if (auto* rows = std::get_if<EvaluatedRows>(&*run.evaluated)) {

@@ -6,6 +6,13 @@
 
 namespace pgveil::proxy {
 
+void copy_into(Run& run) {
+  if (run.plan != nullptr && run.plan->copies_out()) {
+    run.copy_out = std::make_unique<CopyOut>(*run.plan->copy);
+    run.sql = run.plan->copy->query;
+  }
+}
+
 protocol::ErrorFields refusal_of(const PreparedPlan& plan) {
   if (!plan.refusal.fields.empty()) {
     return plan.refusal;

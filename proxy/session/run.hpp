@@ -3,6 +3,7 @@
 /// One execution of one statement: an Execute, or a statement of a Query.
 
 #include "proxy/session/actions.hpp"
+#include "proxy/session/copy_out.hpp"
 #include "proxy/session/error_scrub.hpp"
 #include "proxy/session/names.hpp"
 #include "proxy/session/row_gate.hpp"
@@ -26,6 +27,7 @@ struct Run {
   std::uint64_t id = 0;                  // of its audit records
   std::unique_ptr<RowOpening> opener;    // InPlace by Query; a portal has its own
   std::unique_ptr<SliceBuilding> slice;  // Split
+  std::unique_ptr<CopyOut> copy_out;     // COPY TO
   std::uint64_t rows = 0;
   bool ended = false;    // the end record was asked for
   bool counted = false;  // on_statement was told
@@ -64,6 +66,8 @@ struct Run {
   }
 };
 
+/// COPY TO: what is evaluated is its query, and the rows become its data.
+void copy_into(Run& run);
 /// What the client gets for a plan that refuses.
 [[nodiscard]] protocol::ErrorFields refusal_of(const PreparedPlan& plan);
 /// DEALLOCATE under the server's name of the statement; everything else as it is.

@@ -246,6 +246,7 @@ Taken BrainCore::on_error(const protocol::MessageView& message, Actions& out) {
   Owing& entry = queue_.front();
   protocol::ErrorFields shown =
       scrub_error(under_client_names(*decoded, entry), scrub_context(entry));
+  on_copy_error(entry, *decoded, shown);
   const Run* run = entry.run();
   if (is_provoked(*decoded)) {
     if (entry.instead != nullptr) {
@@ -274,6 +275,9 @@ Taken BrainCore::on_error(const protocol::MessageView& message, Actions& out) {
     entry.failed = true;
   }
   after_error(queue_.fail(), sqlstate, out);
+  if (is_provoked(*decoded)) {
+    drop_copy_data();
+  }
   return Taken::Yes;
 }
 

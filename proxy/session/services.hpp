@@ -8,6 +8,7 @@
 
 #include "policy/rewrite/plan.hpp"
 #include "policy/sql/statement.hpp"
+#include "protocol/copy/options.hpp"
 #include "protocol/message/errors.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/literal.hpp"
@@ -95,6 +96,21 @@ struct SqlClose {
 using SqlName =
     std::variant<std::monostate, SqlPrepare, SqlExecute, SqlDeclare, SqlFetch, SqlClose>;
 
+/// COPY of tagged columns is done row by row. TO: the decision is that of the query in its place, whose
+/// rows become the data. FROM: the decision is the COPY that is sent, and the client's rows are read,
+/// sealed and written again.
+struct CopyPlan {
+  protocol::copy::Direction direction = protocol::copy::Direction::To;
+  protocol::copy::Options options;
+  std::vector<std::string> columns;
+  std::string table;                            // as errors name it
+  std::string query;                            // To
+  protocol::RowDescription rows;                // To: of the query
+  std::vector<policy::ServerParameter> sealed;  // From: client_index is the column, from 1
+  std::optional<std::size_t> subject;           // From: the column that names the patient
+  policy::TypeOid subject_type = 0;
+};
+
 /// A plan with all that a session needs to run it. Immutable; shared between sessions.
 struct PreparedPlan {
   policy::Plan plan;
@@ -108,8 +124,22 @@ struct PreparedPlan {
   /// What the client gets when plan.decision is Refuse. Empty: a general 0A000.
   protocol::ErrorFields refusal;
   Epochs epochs;
+  std::shared_ptr<const CopyPlan> copy;  // null: no COPY, or one that passes
   /// Other literals in the same places give the same plan, but for plan.guards.
   bool cacheable_by_shape = false;
+
+  [[nodiscard]] bool copies_out() const {
+    return copy != nullptr && copy->direction == protocol::copy::Direction::To;
+  }
+
+  [[nodiscard]] bool copies_in() const {
+    return copy != nullptr && copy->direction == protocol::copy::Direction::From;
+  }
+
+  /// Columns of the rows that the plan yields: what the client is shown, or what is copied out.
+  [[nodiscard]] std::size_t row_columns() const {
+    return copies_out() ? copy->rows.size() : columns ? columns->size() : 0;
+  }
 };
 
 /// An error is what PostgreSQL says of the statement (unknown column, wrong type …), with a position

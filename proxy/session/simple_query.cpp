@@ -17,7 +17,11 @@ bool is_evaluated(const PlannedStatement& statement) {
 bool must_run_one_by_one(const PlannedText& planned) {
   const auto& statements = planned.plans->statements;
   const std::size_t count = statements.size() + (planned.error ? 1 : 0) + (planned.rest_at ? 1 : 0);
-  return planned.rest_at || (count > 1 && std::ranges::any_of(statements, is_evaluated)) ||
+  // A COPY of tagged columns is not the server's COPY: its formats and its end are ours.
+  const bool copies = std::ranges::any_of(
+      statements, [](const PlannedStatement& one) { return one.plan->copy != nullptr; });
+  return planned.rest_at || copies ||
+         (count > 1 && std::ranges::any_of(statements, is_evaluated)) ||
          (count == 1 && declares_buffered(*statements.front().plan) != nullptr);
 }
 
@@ -213,6 +217,7 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
 Taken BrainCore::refuse_query(const protocol::ErrorFields& error, FailsAt at, Actions& out) {
   if (queue_.empty() && !in_transaction()) {
     names_.drop_unnamed();
+    copy_drops_ = true;  // data sent ahead is not for the server
     protocol::encode_error_response(out.to_client, error);
     protocol::encode_ready_for_query(out.to_client, protocol::BlockState::Idle);
     return Taken::Yes;

@@ -148,7 +148,7 @@ EvaluateResult TwinEvaluator::evaluate(
   }
   const auto* split = std::get_if<policy::Split>(&request.plan->plan.decision);
   const std::size_t hidden = split != nullptr ? split->slice.hidden_subjects.size() : 0;
-  const std::size_t shown = request.plan->columns ? request.plan->columns->size() : 0;
+  const std::size_t shown = request.plan->row_columns();
   Statement statement = client_statement(request);
   if (hidden > 0) {
     expand_formats(shown, hidden, statement);

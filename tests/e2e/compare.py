@@ -53,8 +53,10 @@ def difference(got, want, got_types, want_types, ordered, exact=True):
         return f"row description: got {got.columns!r}, want {want.columns!r}"
     if got.tag != want.tag:
         return f"tag: got {got.tag!r}, want {want.tag!r}"
-    if got.copy_data != want.copy_data:
-        return f"COPY data differs: {len(got.copy_data)} and {len(want.copy_data)} messages"
+    copied = [side.copy_data if ordered else sorted(side.copy_data) for side in (got, want)]
+    if copied[0] != copied[1]:
+        pairs = [pair for pair in zip(*copied) if pair[0] != pair[1]]
+        return f"COPY data differs: {len(copied[0])} and {len(copied[1])} messages, first {pairs[:1]}"
     if [n.get("M") for n in got.notices] != [n.get("M") for n in want.notices]:
         return f"notices: got {got.notices}, want {want.notices}"
     return row_difference(got.rows, want.rows, ordered)

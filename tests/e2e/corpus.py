@@ -7,7 +7,7 @@
 Marks: `write` wraps the case in BEGIN and ROLLBACK; `ordered` or `unordered` says whether the order of
 rows counts (default: if the statement has ORDER BY); `roles=a,b` restricts it, `not=a` leaves one
 out (whose `search` verb finds by real values: see searches.sql); `simple` keeps it out of
-the extended protocol; `exact=no` leaves out the comparison of messages (the SQLSTATE still counts).
+the extended protocol; lines `--< text` are the data of COPY FROM STDIN, `--<x 0a0b` in hex; `exact=no` leaves out the comparison of messages (the SQLSTATE still counts).
 Several statements, each ended by `;` at the end of a line, run one after the other.
 """
 import re
@@ -32,6 +32,7 @@ class Case:
     without: set = field(default_factory=set)
     params: list = field(default_factory=list)  # (type name, text or None)
     statements: list = field(default_factory=list)
+    data: bytes = b""  # of COPY FROM STDIN
     expected: list = field(default_factory=list)  # of searches.sql: lines `--= role: ...`
 
     def ordered(self, statement):
@@ -58,6 +59,10 @@ def read_file(path):
         elif line.startswith("--$"):
             kind, _, value = line[3:].partition(" ")
             case.params.append((kind, None if value == r"\N" else value))
+        elif line.startswith("--<x"):
+            case.data += bytes.fromhex(line[4:])
+        elif line.startswith("--<"):
+            case.data += line[4:].encode() + b"\n"
         elif line.startswith("--="):
             case.expected.append(line[3:].strip())
         elif line.startswith("--") and not text or not line.strip() and not text:
@@ -116,17 +121,24 @@ def binary_parameter(kind, value):
     return None
 
 
-def run_statement(connection, statement, params, mode):
+def parts_of(data, mode):
+    """CopyData may be cut anywhere."""
+    size = {"simple": max(len(data), 1), "text": 7, "binary": 3}[mode]
+    return [data[at:at + size] for at in range(0, len(data), size)]
+
+
+def run_statement(connection, statement, params, mode, data=b""):
+    copy_in = parts_of(data, mode)
     used = params[:max([int(n) for n in re.findall(r"\$(\d+)", statement)], default=0)]
     if mode == "simple":
-        return connection.query(inline(statement, params))
+        return connection.query(inline(statement, params), copy_in)
     values, formats = [], []
     for kind, value in used:
         binary = binary_parameter(kind, value) if mode == "binary" else None
         formats.append(1 if binary is not None else 0)
         values.append(binary if binary is not None else None if value is None else value.encode())
     return connection.extended(statement, values, [OIDS[kind] for kind, _ in used],
-                               1 if mode == "binary" else 0, formats)
+                               1 if mode == "binary" else 0, formats, copy_in=copy_in)
 
 
 def run_case(connection, case, mode):
@@ -136,7 +148,7 @@ def run_case(connection, case, mode):
         if "write" in case.marks:
             connection.query("BEGIN")
         for statement in case.statements:
-            outcomes.append(run_statement(connection, statement, case.params, mode))
+            outcomes.append(run_statement(connection, statement, case.params, mode, case.data))
         if "write" in case.marks or connection.status != "I":
             connection.query("ROLLBACK")
     except WireError as problem:

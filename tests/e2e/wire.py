@@ -209,19 +209,20 @@ class Wire:
                 outcomes.append(current)
                 current = Outcome()
 
-    def query(self, sql):
+    def query(self, sql, copy_in=None):
         """A Query of one statement; its Outcome."""
-        outcomes = self.simple(sql)
+        outcomes = self.simple(sql, copy_in)
         return outcomes[-1] if outcomes else Outcome(tag="")
 
-    def extended(self, sql, params=(), param_types=(), result_format=0, param_formats=(), name="", max_rows=0):
+    def extended(self, sql, params=(), param_types=(), result_format=0, param_formats=(), name="", max_rows=0,
+                 copy_in=None):
         """Parse, Describe, Bind, Execute, Sync in one packet. Parameters are bytes or None."""
         message = self.parse_message(name, sql, param_types)
         message += frame(b"D", b"S" + cstr(name))
         message += self.bind_message("", name, params, param_formats, result_format)
         message += frame(b"E", cstr("") + struct.pack("!I", max_rows)) + frame(b"S")
         self.send(message)
-        return self.until_ready()
+        return self.until_ready(copy_in)
 
     @staticmethod
     def parse_message(name, sql, param_types=()):
@@ -237,10 +238,12 @@ class Wire:
             body += struct.pack("!i", -1) if value is None else struct.pack("!I", len(value)) + value
         return frame(b"B", body + struct.pack("!HH", 1, result_format))
 
-    def until_ready(self):
+    def until_ready(self, copy_in=None):
         outcome = Outcome()
         while True:
             kind, body = self.receive()
+            if kind == "G":  # the Sync that was sent ahead does not count
+                self.send(b"".join(frame(b"d", part) for part in copy_in or []) + frame(b"c") + frame(b"S"))
             if kind == "Z":
                 self.status = body.decode()
                 return outcome

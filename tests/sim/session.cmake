@@ -12,6 +12,7 @@ pgveil_test(session_sim LABEL sim
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/audit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cancel_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/copy_tagged_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/copy_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/evaluation_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/in_place_test.cpp

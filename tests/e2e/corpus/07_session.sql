@@ -1,4 +1,4 @@
--- Settings, transactions, cursors, prepared statements, COPY, catalog questions.
+-- Settings, transactions, cursors, prepared statements, catalog questions.
 
 --@ session/show
 SHOW server_version;
@@ -65,12 +65,6 @@ SHOW application_name;
 --@ session/listen
 LISTEN nothing;
 UNLISTEN nothing;
---@ copy/out_untagged simple
-COPY rooms TO STDOUT;
---@ copy/out_query_untagged simple
-COPY (SELECT name, floor FROM rooms ORDER BY name LIMIT 3) TO STDOUT (FORMAT csv, HEADER);
---@ copy/out_tagged simple
-COPY patients (id, last_name) TO STDOUT;
 --@ catalog/columns roles=clinician
 SELECT column_name, data_type, character_maximum_length, is_nullable, column_default FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'patients' ORDER BY ordinal_position;
 --@ catalog/attribute_types

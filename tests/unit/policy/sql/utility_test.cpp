@@ -136,6 +136,13 @@ TEST(Utility, Copy) {
   EXPECT_THAT(copy.copy_columns, ElementsAre("a", "B"));
   EXPECT_THAT(copy.options,
               ElementsAre(Pair("format", "csv"), Pair("header", ""), Pair("delimiter", ";")));
+  const UtilityFacts out = utility("COPY t TO STDOUT CSV HEADER QUOTE '!' FORCE QUOTE a, \"B\"");
+  ASSERT_EQ(out.copy_options.size(), 4U);
+  EXPECT_EQ(out.copy_options[0].value, "csv");
+  EXPECT_EQ(out.copy_options[1].value, "true");
+  EXPECT_EQ(out.copy_options[2].value, "!");
+  EXPECT_THAT(out.copy_options[3].names, ElementsAre("a", "B"));
+  EXPECT_TRUE(utility("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE *)").copy_options[1].star);
   EXPECT_TRUE(utility("COPY t TO '/tmp/x'").copy_file);
   EXPECT_TRUE(utility("COPY t FROM PROGRAM 'x'").copy_program);
   EXPECT_TRUE(utility("COPY t FROM PROGRAM 'x'").copy_file);
