@@ -48,17 +48,19 @@ BrainCore::CopyDataGoes BrainCore::copy_data_goes() {
   return is_sent_refused() ? CopyDataGoes::Waits : CopyDataGoes::Upstream;
 }
 
-/// The last Query, or one of the last batch, is refused, and its answer is still to come: data that is sent
-/// ahead belongs to that.
+/// What is answered next of the last Query, or something of the last batch, is refused, and the answer is
+/// still to come: data that is sent ahead belongs to that.
 bool BrainCore::is_sent_refused() {
+  if (queue_.ignores_sync()) {
+    return false;
+  }
   const auto& entries = queue_.entries();
   auto entry = std::find_if(entries.rbegin(), entries.rend(),
                             [](const Owing& one) { return one.kind != Owed::Sync; });
   for (; entry != entries.rend() && entry->kind != Owed::Sync; ++entry) {
+    const Run* run = entry->run();
     const bool refused =
-        entry->instead != nullptr || std::ranges::any_of(entry->runs, [](const auto& run) {
-          return run->kind == PlanKind::Refuse;
-        });
+        entry->instead != nullptr || (run != nullptr && run->kind == PlanKind::Refuse);
     if (refused || entry->kind == Owed::Query) {
       return refused && !entry->failed;
     }
