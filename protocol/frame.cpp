@@ -1,5 +1,7 @@
 #include "protocol/frame.hpp"
 
+#include <cstring>
+
 namespace pgveil::protocol {
 
 namespace {
@@ -108,6 +110,8 @@ Result<std::optional<MessageView>> FrameBuffer::next() {
 Result<std::optional<FrameHeader>> FrameBuffer::header() const {
   return read_header(pending(), sender_);
 }
+
+void FrameBuffer::wipe_taken() { ::explicit_bzero(buffer_.data(), taken_); }
 
 void FrameBuffer::skip(std::size_t count) {
   BOOST_ASSERT(count <= buffer_.size() - taken_);

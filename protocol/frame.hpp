@@ -68,6 +68,9 @@ class FrameBuffer {
   /// Bytes that no `next` has taken yet.
   [[nodiscard]] ByteView pending() const { return ByteView(buffer_).subspan(taken_); }
 
+  /// Overwrites what was taken: it held a password.
+  void wipe_taken();
+
   /// Takes bytes off the front without cutting: how a body that is passed on in pieces leaves.
   void skip(std::size_t count);
 

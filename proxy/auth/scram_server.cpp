@@ -58,6 +58,8 @@ std::vector<std::string_view> ScramServer::mechanisms() const {
   return {kScram};
 }
 
+std::string_view ScramServer::mechanism() const { return plus_ ? kScramPlus : kScram; }
+
 bool ScramServer::select(std::string_view mechanism) {
   plus_ = end_point_ && mechanism == kScramPlus;
   return plus_ || mechanism == kScram;

@@ -46,6 +46,8 @@ class ScramServer {
               std::optional<crypto::Bytes> end_point);
 
   [[nodiscard]] std::vector<std::string_view> mechanisms() const;
+  /// The one chosen.
+  [[nodiscard]] std::string_view mechanism() const;
   /// Whether the client chose what was offered.
   [[nodiscard]] bool select(std::string_view mechanism);
   [[nodiscard]] Step on_first(std::string_view client_first);

@@ -6,15 +6,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-VerifierAnswer duplicate(const VerifierAnswer& answer) {
-  VerifierAnswer copy;
-  copy.status = answer.status;
-  if (answer.status == VerifierStatus::Found) {
-    copy.verifier = answer.verifier.duplicate();
-  }
-  return copy;
-}
-
 class CachedVerifiers final : public VerifierSource {
  public:
   CachedVerifiers(std::unique_ptr<VerifierSource> source,
@@ -33,7 +24,7 @@ class CachedVerifiers final : public VerifierSource {
       if (entries_.size() >= max_entries_) {
         entries_.clear();
       }
-      entries_.insert_or_assign(std::string(user), Entry{duplicate(answer), now_() + keep_});
+      entries_.insert_or_assign(std::string(user), Entry{answer.duplicate(), now_() + keep_});
     }
     return answer;
   }
@@ -69,7 +60,7 @@ class CachedVerifiers final : public VerifierSource {
     if (at == entries_.end() || at->second.until <= now_()) {
       return nullptr;
     }
-    return std::make_unique<VerifierAnswer>(duplicate(at->second.answer));
+    return std::make_unique<VerifierAnswer>(at->second.answer.duplicate());
   }
 
   std::mutex mutex_;

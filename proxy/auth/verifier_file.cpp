@@ -7,7 +7,7 @@ namespace pgveil::proxy {
 
 namespace {
 
-using Verifiers = std::map<std::string, crypto::ScramVerifier, std::less<>>;
+using Verifiers = std::map<std::string, VerifierAnswer, std::less<>>;
 
 std::optional<Verifiers> read(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -24,11 +24,11 @@ std::optional<Verifiers> read(const std::filesystem::path& file) {
     if (tab == std::string::npos || tab == 0) {
       return std::nullopt;
     }
-    auto verifier = crypto::parse_scram_verifier(std::string_view(line).substr(tab + 1));
-    if (!verifier) {
+    VerifierAnswer verifier = read_stored_password(std::string_view(line).substr(tab + 1));
+    if (verifier.status == VerifierStatus::Unknown) {
       return std::nullopt;
     }
-    verifiers.insert_or_assign(line.substr(0, tab), std::move(*verifier));
+    verifiers.insert_or_assign(line.substr(0, tab), std::move(verifier));
   }
   if (in.bad()) {
     return std::nullopt;
@@ -48,10 +48,10 @@ class FileVerifiers final : public VerifierSource {
       return answer;
     }
     const auto at = verifiers_->find(user);
-    answer.status = at == verifiers_->end() ? VerifierStatus::Unknown : VerifierStatus::Found;
     if (at != verifiers_->end()) {
-      answer.verifier = at->second.duplicate();
+      return at->second.duplicate();
     }
+    answer.status = VerifierStatus::Unknown;
     return answer;
   }
 

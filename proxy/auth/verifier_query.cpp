@@ -80,7 +80,7 @@ class QueryVerifiers final : public VerifierSource {
   VerifierAnswer fetch(std::string_view user) override {
     const std::scoped_lock lock(mutex_);
     if (user.find('\0') != std::string_view::npos) {
-      return {VerifierStatus::Unknown, {}};
+      return read_stored_password({});
     }
     const auto deadline = Clock::now() + query_.timeout;
     const std::string name(user);
@@ -117,13 +117,8 @@ class QueryVerifiers final : public VerifierSource {
     if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0) == 1) {
       return answer;
     }
-    auto verifier = crypto::parse_scram_verifier(
+    return read_stored_password(
         {PQgetvalue(result, 0, 0), static_cast<std::size_t>(PQgetlength(result, 0, 0))});
-    if (verifier) {
-      answer.status = VerifierStatus::Found;
-      answer.verifier = std::move(*verifier);
-    }
-    return answer;
   }
 
   std::mutex mutex_;

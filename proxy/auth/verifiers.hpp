@@ -1,6 +1,6 @@
 #pragma once
 
-/// Where SCRAM verifiers come from: a file, or a query to the server. pgveil must hold the very
+/// Where verifiers of passwords come from: a file, or a query to the server. pgveil must hold the very
 /// verifier that the server holds, since the keys recovered with it are used for the login upstream.
 /// Threads: all functions may be called from any thread at the same time. `fetch` may wait: never on an
 /// I/O thread.
@@ -20,6 +20,7 @@ namespace pgveil::proxy {
 
 enum class VerifierStatus {
   Found,
+  FoundMd5,    // no SCRAM verifier, but an MD5 hash
   Unknown,     // no such user, no verifier, login not allowed, expired: all the same to a client
   Unavailable  // the source does not answer: 57P03, try again
 };
@@ -27,7 +28,13 @@ enum class VerifierStatus {
 struct VerifierAnswer {
   VerifierStatus status = VerifierStatus::Unavailable;
   crypto::ScramVerifier verifier;  // Found
+  crypto::SecretBytes md5;         // FoundMd5, see crypto/md5_password.hpp
+
+  [[nodiscard]] VerifierAnswer duplicate() const;
 };
+
+/// pg_authid.rolpassword: Found, FoundMd5, or Unknown for anything else.
+[[nodiscard]] VerifierAnswer read_stored_password(std::string_view text);
 
 class VerifierSource {
  public:

@@ -95,6 +95,7 @@ UpstreamOptions upstream_options(const UpstreamConfig& config) {
   options.sslcert = config.sslcert;
   options.sslkey = config.sslkey;
   options.connect_timeout = config.connect_timeout;
+  options.allow_md5 = config.allow_md5;
   options.allow_cleartext = config.allow_cleartext;
   return options;
 }

@@ -217,7 +217,7 @@ class Service {
       if (accepted) {
         metrics_.session_opened();
       }
-      auditor_->login(who, accepted, "SCRAM-SHA-256", std::string(sqlstate), {});
+      auditor_->login(who, accepted, who.method, std::string(sqlstate), {});
     };
     services.idle_timeout = [this](const SessionIdentity& who) {
       const auto state = control_.planner().state();

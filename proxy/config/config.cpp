@@ -46,6 +46,10 @@ bool is_network(const std::string& text) {
   return error == std::errc() && stop == end && bits <= (v4 ? 32U : 128U);
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 class Reader {
  public:
   Reader(const TomlNode& root, const std::string& file_name)
@@ -217,7 +221,7 @@ class Reader {
   /// Without TLS, patients' data would cross the network in clear.
   void require_loopback(TomlTable& table) {
     for (const std::string& host : config_.listen.hosts) {
-      if (host != "localhost" && host != "::1" && !host.starts_with("127.")) {
+      if (!is_loopback(host)) {
         table.error(table.line(),
                     "[tls]: clear connections to " + policy::toml_quoted(host) +
                         " would show patients' data to the network",
@@ -269,6 +273,15 @@ class Reader {
     }
     take(table.boolean("allow_md5"), out.allow_md5);
     take(table.boolean("allow_cleartext"), out.allow_cleartext);
+    if (out.allow_cleartext && !local && out.sslmode != SslMode::VerifyCa &&
+        out.sslmode != SslMode::VerifyFull &&
+        !std::ranges::all_of(out.hosts, [](const UpstreamHostConfig& one) {
+          return one.host.starts_with('/') || is_loopback(one.host);
+        })) {
+      table.error(table.find("allow_cleartext")->line,
+                  "[upstream]: allow_cleartext would give passwords to whoever answers",
+                  "write sslmode = \"verify-full\"");
+    }
     path(table, "sslrootcert", out.sslrootcert);
     take(table.duration("connect_timeout", 100ms, 10min), out.connect_timeout);
   }

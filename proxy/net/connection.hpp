@@ -49,14 +49,16 @@ struct Connection final : Stoppable {
 [[nodiscard]] asio::awaitable<std::shared_ptr<protocol::StartupMessage>> negotiate(
     std::shared_ptr<Connection> connection);
 
-/// What a client proved. `farewell` is the last SCRAM message: it goes out together with what the
-/// server says.
+/// What a client proved. `farewell` is the last SCRAM message, if any: it goes out together with what the
+/// server says. `method`: for the audit log.
 struct ClientProof {
-  std::shared_ptr<const ScramKeys> keys;
+  std::shared_ptr<const LoginSecret> secret;
   protocol::Bytes farewell;
+  std::string method;
 };
 
-/// SCRAM with the client. Nothing: it failed, and was told so; `sqlstate` says how.
+/// SCRAM with the client; MD5 or a password in clear where that is allowed and its user has no SCRAM
+/// verifier. Nothing: it failed, and was told so; `sqlstate` says how.
 [[nodiscard]] asio::awaitable<std::optional<ClientProof>> authenticate(
     std::shared_ptr<Connection> connection, std::string user, std::string& sqlstate);
 

@@ -1,5 +1,6 @@
 #include "proxy/net/login_conversation.hpp"
 
+#include "crypto/md5_password.hpp"
 #include "proxy/auth/scram_message.hpp"
 
 #include <algorithm>
@@ -15,7 +16,9 @@ ErrorFields cannot_answer(std::string_view method) {
   return protocol::make_error(
       "FATAL", "28000",
       "the database server asks for " + std::string(method) + ", which pgveil cannot answer", {},
-      "Let pg_hba.conf ask for scram-sha-256, and store a SCRAM verifier for the user.");
+      "Let pg_hba.conf ask for scram-sha-256 and store a SCRAM verifier for the user; or see "
+      "allow_md5 "
+      "and allow_cleartext in pgveil's configuration.");
 }
 
 void append(protocol::Bytes& to, protocol::ByteView bytes) {
@@ -29,10 +32,14 @@ protocol::ErrorFields lost_during_login() {
                               "the connection to the database server was lost during login");
 }
 
-LoginConversation::LoginConversation(std::shared_ptr<const ScramKeys> keys,
+LoginConversation::LoginConversation(std::shared_ptr<const LoginSecret> secret,
                                      std::string user,
-                                     std::optional<crypto::Bytes> end_point)
-    : keys_(std::move(keys)), user_(std::move(user)), end_point_(std::move(end_point)) {}
+                                     std::optional<crypto::Bytes> end_point,
+                                     bool is_private)
+    : secret_(std::move(secret)),
+      user_(std::move(user)),
+      end_point_(std::move(end_point)),
+      is_private_(is_private) {}
 
 void LoginConversation::on_message(const protocol::MessageView& message, protocol::Bytes& out) {
   switch (message.type) {
@@ -78,11 +85,9 @@ void LoginConversation::on_authentication(protocol::ByteView body, protocol::Byt
     case Authentication::Kind::SaslFinal:
       return on_final(text);
     case Authentication::Kind::CleartextPassword:
-      error_ = cannot_answer("a password in clear text");
-      return;
+      return on_cleartext(out);
     case Authentication::Kind::Md5Password:
-      error_ = cannot_answer("an MD5 password");
-      return;
+      return on_md5((*message).data, out);
     case Authentication::Kind::Gss:
     case Authentication::Kind::GssContinue:
     case Authentication::Kind::Sspi:
@@ -97,7 +102,44 @@ void LoginConversation::on_accepted() {
     error_ = lost_during_login();
     return;
   }
+  if (state_ == State::Asked && secret_ && !secret_->password.empty()) {
+    // Nobody has checked it.
+    error_ =
+        protocol::make_error("FATAL", "28000", "the database server did not ask for the password",
+                             {}, "Let pg_hba.conf ask for one: trust would let anybody in.");
+    return;
+  }
   state_ = State::Accepted;
+}
+
+void LoginConversation::on_cleartext(protocol::Bytes& out) {
+  if (state_ != State::Asked || !secret_ || secret_->password.empty() || !is_private_) {
+    error_ =
+        state_ == State::Asked ? cannot_answer("a password in clear text") : lost_during_login();
+    return;
+  }
+  protocol::encode_password(out, protocol::as_text(secret_->password.expose()));
+  state_ = State::Verified;
+}
+
+void LoginConversation::on_md5(protocol::ByteView salt, protocol::Bytes& out) {
+  if (state_ != State::Asked || salt.size() != 4) {
+    error_ = lost_during_login();
+    return;
+  }
+  std::optional<std::string> answer;
+  if (secret_ && !secret_->md5.empty()) {
+    answer = crypto::md5_response(secret_->md5, salt);
+  } else if (secret_ && !secret_->password.empty() && is_private_) {
+    const auto verifier = crypto::make_md5_verifier(secret_->password, user_);
+    answer = verifier ? crypto::md5_response(*verifier, salt) : std::nullopt;
+  }
+  if (!answer) {
+    error_ = cannot_answer("an MD5 password");
+    return;
+  }
+  protocol::encode_password(out, *answer);
+  state_ = State::Verified;
 }
 
 void LoginConversation::on_mechanisms(protocol::ByteView data, protocol::Bytes& out) {
@@ -110,12 +152,20 @@ void LoginConversation::on_mechanisms(protocol::ByteView data, protocol::Bytes& 
   const auto offers = [&](std::string_view name) {
     return std::ranges::find(*names, name) != (*names).end();
   };
-  if (!keys_ || !offers(kScram)) {
-    error_ = cannot_answer("another kind of SASL authentication");
+  if (secret_ && !secret_->password.empty()) {
+    // A user whom the verifiers do not know and the server checks by SCRAM: whether there is such a
+    // user must not be told.
+    error_ = password_failed(user_);
+    return;
+  }
+  if (!secret_ || !secret_->scram || !offers(kScram)) {
+    error_ =
+        cannot_answer(secret_ && !secret_->md5.empty() ? "SCRAM for a user with an MD5 password"
+                                                       : "another kind of SASL authentication");
     return;
   }
   const bool plus = end_point_ && offers(kScramPlus);
-  scram_.emplace(*keys_, std::move(*nonce), plus ? end_point_ : std::nullopt,
+  scram_.emplace(*secret_->scram, std::move(*nonce), plus ? end_point_ : std::nullopt,
                  end_point_.has_value());
   const std::string first = scram_->first();
   protocol::encode_sasl_initial_response(out, {scram_->mechanism(), protocol::as_bytes(first)});

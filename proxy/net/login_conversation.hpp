@@ -4,7 +4,8 @@
 ///
 ///   Asked ──R 10──▶ Challenged ──R 11──▶ Proved ──R 12──▶ Verified ──R 0──▶ Accepted ──Z──▶ Ready
 ///
-/// A server that trusts says R 0 at once. A server that has asked must also have proved itself.
+/// A server that trusts says R 0 at once; one that asks for a password in clear or by MD5 goes on from Asked
+/// to Verified. A server that has asked must also have proved itself.
 /// Private to proxy/net. Source: PostgreSQL, "Start-up", "SASL Authentication".
 
 #include "protocol/frame.hpp"
@@ -16,10 +17,12 @@ namespace pgveil::proxy {
 
 class LoginConversation {
  public:
-  /// `keys` may be null. `end_point`: the server's certificate, hashed; absent without TLS.
-  LoginConversation(std::shared_ptr<const ScramKeys> keys,
+  /// `secret` may be null. `end_point`: the server's certificate, hashed; absent without TLS.
+  /// `is_private`: nobody but the server can read along, so that it may have a password in clear.
+  LoginConversation(std::shared_ptr<const LoginSecret> secret,
                     std::string user,
-                    std::optional<crypto::Bytes> end_point);
+                    std::optional<crypto::Bytes> end_point,
+                    bool is_private);
 
   /// Takes one message; what is to be sent is appended to `out`.
   void on_message(const protocol::MessageView& message, protocol::Bytes& out);
@@ -42,6 +45,8 @@ class LoginConversation {
 
   void on_authentication(protocol::ByteView body, protocol::Bytes& out);
   void on_accepted();
+  void on_cleartext(protocol::Bytes& out);
+  void on_md5(protocol::ByteView salt, protocol::Bytes& out);
   void on_mechanisms(protocol::ByteView data, protocol::Bytes& out);
   void on_challenge(std::string_view text, protocol::Bytes& out);
   void on_final(std::string_view text);
@@ -51,11 +56,12 @@ class LoginConversation {
   void on_error(protocol::ByteView body);
 
   State state_ = State::Asked;
-  std::shared_ptr<const ScramKeys> keys_;
+  std::shared_ptr<const LoginSecret> secret_;
   std::string user_;
   std::optional<crypto::Bytes> end_point_;
   std::optional<ScramClient> scram_;
   std::optional<protocol::ErrorFields> error_;
+  bool is_private_;
   bool cannot_connect_now_ = false;
   bool verifier_differs_ = false;
   std::unique_ptr<Upstream> upstream_ = std::make_unique<Upstream>();

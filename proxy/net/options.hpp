@@ -54,6 +54,8 @@ struct UpstreamOptions {
   std::string sslrootcert;  // empty: the system's
   std::string sslcert;      // our own certificate and key; empty: none
   std::string sslkey;
+  /// A user whose stored password is an MD5 hash may log in with it.
+  bool allow_md5 = false;
   /// A user without a verifier is asked for the password in clear, which the server then checks.
   bool allow_cleartext = false;
   std::chrono::milliseconds connect_timeout{10'000};  // of each address, TLS included

@@ -55,8 +55,9 @@ asio::awaitable<std::shared_ptr<Session>> log_in(std::shared_ptr<Connection> con
     report_login(*core, identity, sqlstate);
     co_return nullptr;
   }
+  identity.method = proof->method;
   const auto packet = upstream_startup(std::move(*startup));
-  UpstreamLogin login = co_await log_in_upstream(core, packet, proof->keys);
+  UpstreamLogin login = co_await log_in_upstream(core, packet, proof->secret);
   if (const auto* error = std::get_if<protocol::ErrorFields>(&login)) {
     count(core->counters.logins_failed);
     report_login(*core, identity, error->sqlstate());

@@ -63,6 +63,11 @@ std::optional<asio::ip::tcp::endpoint> Stream::peer_endpoint() const {
   return endpoint;
 }
 
+bool Stream::is_local() const {
+  const auto endpoint = peer_endpoint();
+  return unix_ || (endpoint && endpoint->address().is_loopback());
+}
+
 std::string Stream::peer() const {
   if (unix_ || !peer_name_.empty()) {
     return unix_ ? "local" : peer_name_;

@@ -34,6 +34,9 @@ class Stream {
 
   [[nodiscard]] bool is_unix() const { return unix_; }
 
+  /// A unix socket, or a loopback address.
+  [[nodiscard]] bool is_local() const;
+
   /// Null unless TLS.
   [[nodiscard]] SSL* tls() { return tls_.get(); }
 

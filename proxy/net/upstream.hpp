@@ -6,7 +6,7 @@
 #include "protocol/frame.hpp"
 #include "protocol/message/errors.hpp"
 #include "protocol/message/startup.hpp"
-#include "proxy/auth/scram_server.hpp"
+#include "proxy/auth/login_secret.hpp"
 #include "proxy/net/core.hpp"
 #include "proxy/net/stream.hpp"
 
@@ -51,12 +51,12 @@ using UpstreamLogin = std::variant<std::unique_ptr<Upstream>, protocol::ErrorFie
 
 /// Logs in at the first server that answers and has the wanted `target_session_attrs`. As in libpq a
 /// server that refuses the login ends the search, unless it says 57P03. `startup` is what the server
-/// gets; `keys` may be null, if the client was not asked for a password. An error is the (last)
+/// gets; `secret` may be null, if the client was not asked for a password. An error is the (last)
 /// server's own FATAL, or ours: 08006, 28000, 28P01 (the verifier changed).
 [[nodiscard]] asio::awaitable<UpstreamLogin> log_in_upstream(
     std::shared_ptr<Core> core,
     std::shared_ptr<const protocol::StartupMessage> startup,
-    std::shared_ptr<const ScramKeys> keys);
+    std::shared_ptr<const LoginSecret> secret);
 
 /// Sends a CancelRequest to the very server of the session and waits until it has closed that
 /// connection, or `cancel_timeout`.

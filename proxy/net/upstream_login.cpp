@@ -24,11 +24,18 @@ struct LoginTrial {
 /// What all trials of one login have in common.
 struct LoginRequest {
   std::shared_ptr<const protocol::StartupMessage> startup;
-  std::shared_ptr<const ScramKeys> keys;
+  std::shared_ptr<const LoginSecret> secret;
   TargetSession target = TargetSession::Any;
 };
 
 using Request = std::shared_ptr<const LoginRequest>;
+
+/// Whether nobody but the server can read what is sent: it has shown a certificate, or is on this host.
+bool is_private(Stream& stream, UpstreamOptions::SslMode sslmode) {
+  using Mode = UpstreamOptions::SslMode;
+  return (stream.is_tls() && (sslmode == Mode::VerifyCa || sslmode == Mode::VerifyFull)) ||
+         stream.is_local();
+}
 
 /// More bytes of the server into `frames`; false: it is gone.
 asio::awaitable<bool> read_more(Stream& stream, protocol::FrameBuffer& frames) {
@@ -65,6 +72,7 @@ asio::awaitable<void> converse(Stream& stream,
     }
     if (!out.empty()) {
       const error_code ec = co_await stream.write_all(out);
+      crypto::wipe(out);
       if (ec) {
         co_return;
       }
@@ -139,8 +147,9 @@ asio::awaitable<LoginTrial> log_in_at(std::shared_ptr<Core> core,
   std::unique_ptr<Stream> stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
   const Deadline deadline(executor, core->options.limits.login_timeout,
                           [raw = stream.get()] { raw->close(); });
-  LoginConversation login(request->keys, user,
-                          stream->is_tls() ? peer_end_point(stream->tls()) : std::nullopt);
+  LoginConversation login(request->secret, user,
+                          stream->is_tls() ? peer_end_point(stream->tls()) : std::nullopt,
+                          is_private(*stream, core->options.upstream.sslmode));
   protocol::FrameBuffer frames(protocol::Side::Backend);
   protocol::Bytes packet;
   protocol::encode_startup_packet(packet, *request->startup);
@@ -205,10 +214,10 @@ asio::awaitable<LoginTrial> log_in_somewhere(std::shared_ptr<Core> core, Request
 asio::awaitable<UpstreamLogin> log_in_upstream(
     std::shared_ptr<Core> core,
     std::shared_ptr<const protocol::StartupMessage> startup,
-    std::shared_ptr<const ScramKeys> keys) {
+    std::shared_ptr<const LoginSecret> secret) {
   auto request = std::make_shared<LoginRequest>();
   request->startup = std::move(startup);
-  request->keys = std::move(keys);
+  request->secret = std::move(secret);
   request->target = core->options.upstream.target_session_attrs;
   const bool prefers = request->target == TargetSession::PreferStandby;
   if (prefers) {

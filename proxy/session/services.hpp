@@ -33,6 +33,7 @@ struct SessionIdentity {
   std::string application_name;  // at login; may be set later
   std::string client_address;
   bool tls = false;
+  std::string method = "SCRAM-SHA-256";  // how the client proved who it is
 };
 
 // ---------------------------------------------------------------- planning

@@ -232,6 +232,8 @@ NetOptions options(const Arguments& arguments) {
                                                   : ClientTlsOptions::Certificate::Login;
   net.tls.client_ca = text(arguments, "client_ca", "");
   net.tls.client_crl = text(arguments, "client_crl", "");
+  net.upstream.allow_md5 = number(arguments, "allow_md5", 0) != 0;
+  net.upstream.allow_cleartext = number(arguments, "allow_cleartext", 0) != 0;
   net.upstream.sslcert = text(arguments, "sslcert", "");
   net.upstream.sslkey = text(arguments, "sslkey", "");
   net.upstream.sslrootcert = text(arguments, "sslrootcert", "");
@@ -292,8 +294,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
   };
   services.on_login = [](const SessionIdentity& who, std::string_view sqlstate) {
-    std::fprintf(stderr, "login %s from %s%s: %.*s\n", who.login.c_str(),
-                 who.client_address.c_str(), who.tls ? " over TLS" : "",
+    std::fprintf(stderr, "login %s from %s%s by %s: %.*s\n", who.login.c_str(),
+                 who.client_address.c_str(), who.tls ? " over TLS" : "", who.method.c_str(),
                  static_cast<int>(sqlstate.size()), sqlstate.data());
   };
   Server server(options(arguments), services);

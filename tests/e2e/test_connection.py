@@ -227,6 +227,66 @@ def test_channel_binding(workspace, cluster, admin):
             proxy.stop()
 
 
+def test_old_passwords(workspace, cluster, admin, folder):
+    """MD5 and passwords in clear: only where configured."""
+    cluster.psql("postgres", "-c", "SET password_encryption = md5", "-c", "CREATE ROLE old LOGIN PASSWORD 'old-secret'",
+                 "-c", "CREATE ROLE oldscram LOGIN PASSWORD 'old-secret'")
+    for name in ("plain", "plainmd5", "scrammed", "trusted"):
+        cluster.sql("postgres", f"CREATE ROLE {name} LOGIN PASSWORD '{name}-secret'")
+    cluster.psql("postgres", "-c", "SET password_encryption = md5", "-c", "ALTER ROLE plainmd5 PASSWORD 'plainmd5-secret'")
+    hba = cluster.data / "pg_hba.conf"
+    before = hba.read_text()
+    hba.write_text("local all all trust\nhost all old,plainmd5 all md5\nhost all plain,nobody all password\n"
+                   "host all trusted all trust\nhost all all all scram-sha-256\n")
+    cluster.sql("postgres", "SELECT pg_reload_conf()")
+    time.sleep(0.3)
+
+    def attempt(proxy, user, password, extra=""):
+        got = psql(proxy, extra, user, password)
+        return "in" if got.stdout.strip() == "42" else got.stderr.strip().split("FATAL:  ")[-1].split("\n")[0]
+
+    def failed(user):
+        return f'password authentication failed for user "{user}"'
+
+    proxy = Proxy(port=cluster.port, admin=admin)
+    checks.equal(attempt(proxy, "old", "old-secret"), failed("old"), "MD5 is not allowed by itself")
+    checks.that(any("MD5 hash" in line for line in proxy.log), "and the log says why")
+    proxy.stop()
+    proxy = Proxy(port=cluster.port, admin=admin, allow_md5=1)
+    for user, password, want in (("old", "old-secret", "in"), ("old", "wrong", failed("old")), ("old", "", None),
+                                 ("amy", "amy-secret", "in"), ("nobody", "x", failed("nobody")),
+                                 ("oldscram", "old-secret", "the database server asks for SCRAM for a user with an MD5 "
+                                                            "password, which pgveil cannot answer")):
+        got = attempt(proxy, user, password)
+        checks.that(got == want if want else got != "in", f"allow_md5, {user} with {password}: {got}")
+    checks.that(any("login old from" in line and "by md5: 00000" in line for line in proxy.log), "the method is told")
+    proxy.stop()
+
+    verifier = cluster.sql("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'amy'")
+    users = workspace.write("some-users.txt", f"amy\t{verifier}\n", 0o644)
+    proxy = Proxy(port=cluster.port, users=users)
+    checks.equal(attempt(proxy, "plain", "plain-secret"), failed("plain"), "nor passwords in clear")
+    proxy.stop()
+    cases = (("plain", "plain-secret", "in"), ("plain", "wrong", failed("plain")), ("plain", "ü" * 300, failed("plain")),
+             ("plainmd5", "plainmd5-secret", "in"), ("plainmd5", "wrong", failed("plainmd5")),
+             ("nobody", "x", failed("nobody")), ("scrammed", "scrammed-secret", failed("scrammed")),
+             ("trusted", "x", "the database server did not ask for the password"), ("amy", "amy-secret", "in"),
+             ("amy", "wrong", failed("amy")))
+    files = {"certificate": folder / "server.crt", "key": folder / "server.key"}
+    for title, options, extra in (
+            ("", {}, ""),
+            (", TLS on both sides", {"tls": "require", "sslmode": "verify-full", "sslrootcert": folder / "root.crt",
+                                     **files}, f"sslmode=verify-full sslrootcert={folder}/root.crt")):
+        proxy = Proxy(port=cluster.port, users=users, allow_cleartext=1, **options)
+        for user, password, want in cases:
+            checks.equal(attempt(proxy, user, password, extra), want, f"allow_cleartext{title}, {user}, {password[:20]}")
+        checks.that(not any("secret" in line for line in proxy.log), "the log shows no password")
+        proxy.stop()
+    hba.write_text(before)
+    cluster.sql("postgres", "SELECT pg_reload_conf()")
+    time.sleep(0.3)
+
+
 def with_certificate(folder, name):
     context = tls_context(folder / "root.crt")
     if name:
@@ -361,6 +421,7 @@ def main():
     test_versions(admin)
     test_alpn(cluster, admin, folder)
     test_client_certificates(workspace, cluster, admin, folder)
+    test_old_passwords(workspace, cluster, admin, folder)
     test_reload(workspace, cluster, folder, verifier)
     test_channel_binding(workspace, cluster, admin)
     checks.finish()

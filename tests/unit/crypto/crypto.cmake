@@ -6,6 +6,7 @@ pgveil_test(crypto_test
     ${CMAKE_CURRENT_LIST_DIR}/key_wrap_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/keyring_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/like_pattern_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/md5_password_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/scram_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/sealed_value_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/secret_test.cpp

@@ -152,6 +152,22 @@ TEST(Config, TheConnectionPhaseIsRead) {
   EXPECT_EQ(config.limits.tcp_user_timeout, std::chrono::seconds(30));
 }
 
+TEST(Config, PasswordsInClearNeedAServerThatIsKnown) {
+  const auto with = [](const std::string& line) {
+    std::string text = kLeast;
+    text.insert(text.find("host = "), "allow_cleartext = true\n" + line);
+    return parse_config(text, "pgveil.toml");
+  };
+  EXPECT_TRUE(std::holds_alternative<Config>(with("")));
+  EXPECT_TRUE(std::holds_alternative<Config>(with("sslmode = \"verify-ca\"\n")));
+  for (const char* mode : {"disable", "prefer", "require"}) {
+    const auto result = with("sslmode = \"" + std::string(mode) + "\"\n");
+    ASSERT_TRUE(std::holds_alternative<std::vector<ConfigError>>(result)) << mode;
+    EXPECT_THAT(policy::print(std::get<std::vector<ConfigError>>(result).front()),
+                HasSubstr("whoever answers"));
+  }
+}
+
 struct Wrong {
   const char* name;
   const char* addition;  // to the least file
