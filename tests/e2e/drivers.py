@@ -104,7 +104,7 @@ def compiled(variable):
 def java(folder):
     if not shutil.which("javac") or not JDBC.exists():
         raise Missing("javac, libpostgresql-jdbc-java")
-    run(["javac", "-d", folder, *sorted(folder.glob("*.java"))], timeout=300)
+    run(["javac", "-cp", JDBC, "-d", folder, *sorted(folder.glob("*.java"))], timeout=300)
 
 
 def go(folder):
@@ -138,6 +138,8 @@ CLIENTS = [
     Client("psql", psql_version, lambda folder, target: ["psql", "-X", "-a", target.dsn(), "-f", folder / "client.sql"]),
     Client("psycopg", package("python3-psycopg2", "python3-psycopg"),
            lambda folder, target: [PYTHON, "-B", folder / "client_psycopg.py", target.dsn()]),
+    Client("psycopg3", package("python3-psycopg"), python("client_psycopg3.py"), known={
+        "copy tagged": COPY, "server side tagged": CURSOR}),
     Client("libpq", package("libpq5"), lambda folder, target: [folder / "PGVEIL_LIBPQ_CLIENT", target.dsn()],
            compiled("PGVEIL_LIBPQ_CLIENT")),
     Client("libpq-pipeline", package("libpq5"), lambda folder, target: [folder / "PGVEIL_PIPELINE_CLIENT", target.dsn()],
@@ -146,6 +148,7 @@ CLIENTS = [
            compiled("PGVEIL_PQXX_CLIENT"), known={
                "stream of a tagged table": COPY, "cursor over a tagged table": CURSOR}),
     Client("jdbc", package("libpostgresql-jdbc-java"), java_command("Client"), java),
+    Client("jdbc-modes", package("libpostgresql-jdbc-java"), java_command("ClientModes"), java),
     Client("node-postgres", node_version, lambda folder, target: ["node", folder / "client.js", *target.words()], node),
     Client("asyncpg", package("python3-asyncpg"), python("client_asyncpg.py"), known={
         "portal": ("34000", "MOVE on a portal that the driver made by Bind knows untagged portals only")}),

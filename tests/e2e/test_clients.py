@@ -11,7 +11,9 @@ import time
 import drivers
 import oracle
 from drivers import Target
-from harness import LOGIN_OF_ROLE, Checks, Cluster, Pgveil, Workspace, load_clinic
+from harness import LOGIN_OF_ROLE, ROOT, Checks, Cluster, Pgveil, Workspace, load_clinic
+
+TABLE = ROOT / "docs" / "compatibility.md"
 
 
 def steps(text):
@@ -43,11 +45,30 @@ def compare(checks, client, role, want, got, seconds):
         checks.that(says in "\n".join(given.get(name, [])) and difference,
                     f"{client.name} as {role}, '{name}' still differs by {says!r} ({reason}); if it does not, take it out:\n"
                     + "\n".join(difference[:60]))
+    seen = f"{len(wanted) - 1} ({len(want.stdout.splitlines())})"
+    checks.that(document(client, seen), f"docs/compatibility.md knows {client.name} and its differences (PGVEIL_UPDATE=1)")
     errors = lines_of(want.stderr.splitlines(), got.stderr.splitlines())
     checks.that(not errors, f"{client.name} as {role} reports the same:\n" + "\n".join(errors[:40]))
     checks.equal(got.returncode, want.returncode, f"{client.name} as {role}: exit code")
     print(f"{client.name} {client.seen} as {role}: {len(wanted)} steps, {len(want.stdout.splitlines())} lines compared, "
           f"{len(client.known)} known to differ, {seconds:.1f} s", flush=True)
+
+
+def document(client, seen):
+    """The client's row of docs/compatibility.md; PGVEIL_UPDATE=1 rewrites all of it but what is run. Else only the
+    known differences must be right: versions and numbers are those of the machine that wrote them."""
+    lines = TABLE.read_text().splitlines()
+    numbers = [i for i, line in enumerate(lines) if line.startswith(f"| `{client.name}` |")]
+    if not numbers:
+        return False
+    what, differs = lines[numbers[0]].split("|")[4].strip(), {}
+    for name, (says, _) in client.known.items():
+        differs.setdefault(says, []).append(name)
+    known = "; ".join(f"{says}: {', '.join(names)}" for says, names in differs.items()) or "none"
+    if os.environ.get("PGVEIL_UPDATE"):
+        lines[numbers[0]] = f"| `{client.name}` | {client.seen} | {seen} | {what} | {known} |"
+        TABLE.write_text("\n".join(lines) + "\n")
+    return lines[numbers[0]].endswith(f"| {known} |")
 
 
 def main():
