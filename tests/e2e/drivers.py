@@ -145,7 +145,7 @@ CLIENTS = [
            compiled("PGVEIL_PQXX_CLIENT")),
     Client("jdbc", package("libpostgresql-jdbc-java"), java_command("Client"), java),
     Client("jdbc-modes", package("libpostgresql-jdbc-java"), java_command("ClientModes"), java),
-    Client("node-postgres", node_version, lambda folder, target: ["node", folder / "client.js", *target.words()], node),
+    Client("node-postgres", node_version, lambda folder, target: ["node", "--no-deprecation", folder / "client.js", *target.words()], node),
     Client("asyncpg", package("python3-asyncpg"), python("client_asyncpg.py"), known={
         "portal": ("34000", "MOVE on a portal that the driver made by Bind knows untagged portals only")}),
     Client("lib-pq", package("golang-github-lib-pq-dev"), lambda folder, target: [folder / "go_client"], go),
@@ -157,7 +157,7 @@ CLIENTS = [
     Client("sqlalchemy", package("python3-sqlalchemy"), python("client_sqlalchemy.py")),
     Client("django", package("python3-django"), python("client_django.py"),
            known={"bulk_update": COMPUTED, "update_expression": COMPUTED,
-                  "backwards": ("42703", "what a transaction block creates cannot be used in the same block")}),
+                  "migration that moves data": ("42703", "what a transaction block creates cannot be used in the same block")}),
 ]
 
 

@@ -214,6 +214,16 @@ public class ClientModes {
     query(c, "SELECT name FROM rooms WHERE floor = 7 ORDER BY name");
   }
 
+  static void copyTagged(Connection c) throws Exception {
+    CopyManager copies = c.unwrap(PGConnection.class).getCopyAPI();
+    System.out.println(copies.copyIn("COPY patients (id, mrn, ssn, last_name, first_name, dob, state) FROM STDIN (FORMAT csv)",
+        new StringReader("9260,C1,333-22-0001,\"Copy, Csv\",X,1999-12-31,CA\n9261,C2,,Plain,X,2000-02-29,NY\n")));
+    java.io.StringWriter out = new java.io.StringWriter();
+    System.out.println(copies.copyOut("COPY (SELECT id, ssn, last_name, dob FROM patients WHERE id > 9250 ORDER BY id) TO STDOUT (FORMAT csv, HEADER)", out));
+    System.out.println(out);
+    copies.copyIn("COPY patients (id, mrn, last_name, first_name, dob, state) FROM STDIN", new StringReader("9262\tMRN0000042\tU\tX\t2000-01-01\tCA\n"));
+  }
+
   static void timeout(Connection c) throws SQLException {
     try (Statement s = c.createStatement()) {
       s.setQueryTimeout(1);
@@ -254,6 +264,7 @@ public class ClientModes {
         step(c, "fetch size" + mode, ClientModes::fetchSize);
         step(c, "updatable" + mode, ClientModes::updatable);
         step(c, "copy" + mode, ClientModes::copy);
+        step(c, "copy tagged" + mode, ClientModes::copyTagged);
         step(c, "error date" + mode, failing("SELECT id FROM patients WHERE dob = ?::date", "1999-02-30"));
         step(c, "error syntax" + mode, failing("SELECT id FROM patients WHERE last_name = = 'x'"));
         step(c, "error type" + mode, failing("SELECT id FROM patients WHERE dob = ?", 5));

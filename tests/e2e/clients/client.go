@@ -185,6 +185,26 @@ func copyRooms(tx *sql.Tx) error {
 	return show(tx.Query("SELECT count(*) FROM rooms WHERE floor = 7"))
 }
 
+func copyPatients(tx *sql.Tx) error {
+	statement, err := tx.Prepare(pq.CopyIn("patients", "id", "mrn", "ssn", "last_name", "first_name", "dob", "state", "photo"))
+	if err != nil {
+		return err
+	}
+	for i := 0; i < 30; i++ {
+		if _, err := statement.Exec(9520+i, fmt.Sprint("K", i), nil, fmt.Sprint("Copy\t", i), "X", time.Date(2000, 1, 1+i, 0, 0, 0, 0, time.UTC), "NY",
+			[]byte{0, byte(i)}); err != nil {
+			return err
+		}
+	}
+	if err := changed(statement.Exec()); err != nil {
+		return err
+	}
+	if err := statement.Close(); err != nil {
+		return err
+	}
+	return show(tx.Query("SELECT id, mrn, last_name, dob, photo FROM patients WHERE id >= 9520 ORDER BY id"))
+}
+
 func prepared(tx *sql.Tx) error {
 	statement, err := tx.Prepare("SELECT last_name, dob FROM patients WHERE id = $1")
 	if err != nil {
@@ -239,6 +259,7 @@ func main() {
 		step(db, "on conflict"+suffix, plain(onConflict))
 		step(db, "prepared"+suffix, prepared)
 		step(db, "copy"+suffix, copyRooms)
+		step(db, "copy tagged"+suffix, copyPatients)
 		step(db, "error unique"+suffix, failing(patient, 9502, "MRN0000042", nil, "U", "X", "2000-01-01", "CA", nil, nil, nil))
 		step(db, "error date"+suffix, failing("SELECT id FROM patients WHERE dob = $1", "1999-02-30"))
 		step(db, "error syntax"+suffix, failing("SELECT id FROM patients WHERE last_name = = 'x'"))

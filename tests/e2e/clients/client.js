@@ -26,6 +26,21 @@ async function main() {
     console.log('error', problem.code, problem.message);
   }
   await client.query('ROLLBACK');
+  console.log('-- many at once');  // the driver queues them on its one connection
+  const found = await Promise.all([3, 4, 5].map((id) => client.query('SELECT last_name, dob, emergency FROM patients WHERE id = $1', [id])));
+  found.forEach((result) => console.log(JSON.stringify(result.rows)));
+  await client.query('BEGIN');
+  show('types back', await client.query('INSERT INTO patients (id, mrn, ssn, last_name, first_name, dob, state, emergency, photo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ssn, dob, emergency, photo',
+    [9302, 'N2', '111-22-3333', 'Node', 'Js', new Date(Date.UTC(2002, 2, 4, 12)), 'CA', { name: 'Ä', phones: [1, null] }, Buffer.from([0, 255])]));
+  show('update', await client.query('UPDATE patients SET last_name = $1, photo = $2 WHERE ssn = $3', ['Changed', null, '111-22-3333']));
+  show('conflict', await client.query("INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (9303, $1, $2, 'X', '2000-01-01', 'CA') ON CONFLICT (mrn) DO UPDATE SET last_name = excluded.last_name RETURNING id, last_name", ['MRN0000042', 'Upserted']));
+  show('page', await client.query('SELECT id, last_name FROM patients WHERE last_name LIKE $1 ORDER BY last_name, id LIMIT $2 OFFSET $3', ['S%', 5, 2]));
+  await client.query('ROLLBACK');
+  for (const [text, values] of [["UPDATE patients SET mrn = $1 WHERE id = 3", ['MRN0000042']], ["SELECT id FROM patients WHERE dob = $1", ['1999-02-30']],
+    ["SELECT id FROM patients WHERE last_name = = 'x'", []], ['SELECT id, nosuch FROM patients', []], ['UPDATE patients SET last_name = $1 WHERE id = 3', [null]]]) {
+    console.log('-- error ' + text);
+    await client.query(text, values).catch((problem) => console.log(problem.code, problem.message, problem.position, problem.constraint, problem.column));
+  }
   show('after', await client.query('SELECT count(*)::int AS n FROM patients WHERE id = 9301'));
   await client.end();
 }

@@ -105,6 +105,15 @@ step('copy', sub {
   my $line = '';
   print $line while $c->pg_getcopydata($line) >= 0;
 });
+step('copy tagged', sub {
+  $c->do('COPY patients (id, mrn, last_name, first_name, dob, state, photo) FROM STDIN');
+  $c->pg_putcopydata("98$_\tLC$_\tCopy\\\\$_\tX\t2000-01-$_\tNY\t\\\\x00ff\n") for 10 .. 19;
+  $c->pg_putcopyend;
+  query('SELECT id, last_name, dob, photo FROM patients WHERE mrn LIKE ? ORDER BY id', 'LC%');
+  $c->do('COPY (SELECT id, last_name, dob FROM patients WHERE last_name LIKE \'Mu%\' ORDER BY id) TO STDOUT');
+  my $line = '';
+  print $line while $c->pg_getcopydata($line) >= 0;
+});
 print "-- columns\n";
 my $columns = $c->column_info(undef, 'public', 'patients', undef);
 while (my $row = $columns->fetchrow_hashref) {

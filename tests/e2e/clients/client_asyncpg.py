@@ -130,6 +130,20 @@ async def copy(c):
     print(b"".join(parts))
 
 
+async def copy_tagged(c):
+    columns = ["id", "mrn", "ssn", "last_name", "first_name", "dob", "state", "external_ref", "photo"]
+    rows = [(9450 + i, f"C{i}", None if i % 3 else f"333-22-{i:04}", f"Copy{i}", "X", datetime.date(2000, 1, 1 + i), "NY", uuid.UUID(int=i),
+             bytes([i, 0, 255])) for i in range(25)]
+    print(await c.copy_records_to_table("patients", records=rows, columns=columns))
+    show(await c.fetch("SELECT id, mrn, ssn, last_name, dob, external_ref, photo FROM patients WHERE id >= 9450 ORDER BY id"))
+    parts = []
+
+    async def sink(data):
+        parts.append(data)
+    print(await c.copy_from_query("SELECT id, last_name, dob, photo FROM patients WHERE id >= $1 ORDER BY id", 9470, output=sink, format="csv"))
+    print(b"".join(parts))
+
+
 async def listen(c):
     heard = asyncio.Event()
     await c.add_listener("news", lambda *call: (print(call[2:]), heard.set()))
@@ -170,7 +184,7 @@ async def main():
     print("-- connect")
     print(connection.get_server_version().major, connection.get_settings().server_encoding)
     steps = Steps(connection)
-    for step in (types, description, searches, arrays, write, on_conflict, executemany, executemany_error, portal, copy, listen,
+    for step in (types, description, searches, arrays, write, on_conflict, executemany, executemany_error, portal, copy, copy_tagged, listen,
                  cancel):
         await steps.run(step.__name__, step)
     for name, (statement, *arguments) in ERRORS.items():
