@@ -39,7 +39,7 @@ struct AuditLogin {
 
 struct AuditLogout {
   AuditWho who;
-  std::string reason;  // "terminate", "lost", "idle_timeout", "shutdown" …
+  std::string reason;  // "terminate", "lost", "idle_timeout", "shutdown", "server"
 };
 
 /// Before a statement's first row leaves. With a rule: it was refused.

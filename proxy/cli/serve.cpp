@@ -18,6 +18,7 @@
 #include "proxy/session/plan_cache.hpp"
 #include "proxy/twin/evaluator.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <ostream>
 #include <thread>
@@ -84,12 +85,14 @@ class Service {
     if (auto why = server_->start()) {
       return why;
     }
+    listening_ = true;
     record_policy(true, "start");
     log_.info("ready on port " + std::to_string(server_->port()));
     return std::nullopt;
   }
 
   void stop() {
+    listening_ = false;
     if (server_) {
       server_->stop();
       server_->wait();
@@ -187,6 +190,9 @@ class Service {
   }
 
   std::string not_ready_because() {
+    if (!listening_) {
+      return "no new connections are taken";
+    }
     if (!control_.twin().ready()) {
       return "the twin is not ready";
     }
@@ -225,15 +231,16 @@ class Service {
           state == nullptr ? nullptr : state->policy->role(control_.planner().role_name(who.login));
       return role == nullptr ? std::chrono::milliseconds(0) : role->idle_timeout;
     };
-    services.on_logout = [this](const SessionIdentity& who) {
+    services.on_logout = [this](const SessionIdentity& who, std::string_view reason) {
       metrics_.session_closed();
-      auditor_->logout(who, "closed");
+      auditor_->logout(who, std::string(reason));
     };
     return services;
   }
 
   const Config& config_;
   Log& log_;
+  std::atomic<bool> listening_ = false;  // read by the metrics' threads
   Metrics metrics_;
   NetMeter net_meter_{metrics_};
   std::shared_ptr<AuditLog> audit_;

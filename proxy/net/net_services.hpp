@@ -27,7 +27,9 @@ struct NetServices {
   std::function<void(LogLevel, std::string_view)> log;
   /// "00000" is a login, anything else why there was none. The database user may not even exist.
   std::function<void(const SessionIdentity&, std::string_view sqlstate)> on_login;
-  std::function<void(const SessionIdentity&)> on_logout;
+  /// `reason`: "terminate" (the client ended it), "lost" (the client is gone), "idle_timeout", "shutdown",
+  /// "server" (the server ended it).
+  std::function<void(const SessionIdentity&, std::string_view reason)> on_logout;
   /// Of the login's role; 0: that of the limits. Asked again and again, so that a new policy counts for
   /// sessions that exist.
   std::function<std::chrono::milliseconds(const SessionIdentity&)> idle_timeout;

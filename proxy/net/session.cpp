@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kCloseTimeout{5'000};
 constexpr int kReadsPerTurn = 4;
+constexpr std::string_view kServer = "server";
 
 protocol::ErrorFields shutting_down() {
   return protocol::make_error("FATAL", "57P01",
@@ -130,6 +131,7 @@ void Session::on_client_readable() {
 
 void Session::on_server_readable() {
   error_code ec;
+  const bool was_closing = closing_;
   if (!brain_->awaits_client()) {
     last_activity_ = Clock::now();  // an answer; notifications do not count
   }
@@ -144,6 +146,9 @@ void Session::on_server_readable() {
     }
   }
   perform();
+  if (closing_ && !was_closing && !client_ended_ && end_reason_ == kTerminate) {
+    end_reason_ = kServer;  // a FATAL of its own
+  }
   if (ec && ec != asio::error::would_block) {
     on_server_end();
   }
@@ -168,6 +173,7 @@ void Session::on_server_end() {
     return;
   }
   to_server_.broken = true;
+  end_reason_ = client_ended_ ? end_reason_ : kServer;
   brain_->on_server_eof(actions_);
   perform();
 }
@@ -176,8 +182,11 @@ void Session::client_lost() {
   if (abandoned_) {
     return;
   }
-  if (!closing_ && !brain_->is_idle()) {
-    ask_to_cancel(false);
+  if (!closing_) {
+    end_reason_ = "lost";
+    if (!brain_->is_idle()) {
+      ask_to_cancel(false);
+    }
   }
   abandon();
 }
@@ -213,7 +222,8 @@ void Session::check_idleness(Clock::time_point now) {
   const auto limit = core_->idle_timeout(identity_);
   if (limit.count() > 0 && now - last_activity_ >= limit) {
     end_with(protocol::make_error("FATAL", "57P05",
-                                  "terminating connection due to idle-session timeout"));
+                                  "terminating connection due to idle-session timeout"),
+             "idle_timeout");
   }
 }
 
@@ -236,7 +246,7 @@ void Session::perform() {
     server_gate_.notify();
   }
   if (stopping_ && !closing_ && brain_->is_idle()) {
-    end_with(shutting_down());
+    end_with(shutting_down(), "shutdown");
   }
 }
 
@@ -256,10 +266,11 @@ void Session::flush(Stream& to, Outbox& outbox, std::atomic<std::uint64_t>& coun
   }
 }
 
-void Session::end_with(const protocol::ErrorFields& why) {
+void Session::end_with(const protocol::ErrorFields& why, std::string_view reason) {
   if (closing_ || abandoned_) {
     return;
   }
+  end_reason_ = reason;
   stopping_ = false;
   brain_->on_deadline(why, actions_);
   perform();
@@ -281,11 +292,11 @@ void Session::begin_close() {
 void Session::stop_when_idle() {
   stopping_ = true;
   if (!closing_ && !abandoned_ && brain_->is_idle()) {
-    end_with(shutting_down());
+    end_with(shutting_down(), "shutdown");
   }
 }
 
-void Session::stop_now() { end_with(shutting_down()); }
+void Session::stop_now() { end_with(shutting_down(), "shutdown"); }
 
 void Session::abandon() {
   if (std::exchange(abandoned_, true)) {
@@ -313,7 +324,7 @@ void Session::on_end() {
   core_->cancels.remove(upstream_->pid, own_key_);
   count_down(core_->counters.sessions_open);
   if (core_->services.on_logout) {
-    core_->services.on_logout(identity_);
+    core_->services.on_logout(identity_, end_reason_);
   }
   thread_.forget(identity_.session);
 }

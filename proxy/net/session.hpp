@@ -85,7 +85,7 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   void perform();
   void run_jobs();
   void flush(Stream& to, Outbox& outbox, std::atomic<std::uint64_t>& counter);
-  void end_with(const protocol::ErrorFields& why);
+  void end_with(const protocol::ErrorFields& why, std::string_view reason);
   /// Write out what is queued, then close.
   void begin_close();
   void flow_ended();
@@ -113,6 +113,8 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   std::shared_ptr<const protocol::Bytes> server_key_;
   protocol::Bytes own_key_;
   Clock::time_point last_activity_ = Clock::now();
+  static constexpr std::string_view kTerminate = "terminate";
+  std::string_view end_reason_ = kTerminate;  // a literal, for the audit log
   std::size_t flows_ = 0;
   bool client_ended_ = false;
   bool server_ended_ = false;

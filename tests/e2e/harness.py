@@ -147,6 +147,18 @@ class Cluster:
         return Wire("127.0.0.1", self.port, user, PASSWORDS.get(user), database, **options)
 
 
+def standby_of(workspace, primary):
+    """A running hot standby of a running cluster."""
+    standby, name = Cluster.__new__(Cluster), f"{primary.name}-standby"
+    standby.workspace, standby.name = workspace, name
+    standby.data, standby.log = workspace.path / name, workspace.path / f"{name}.log"
+    standby.port, standby.sockets = free_port(), workspace.directory(f"{name}-sockets", 0o755)
+    standby.settings, standby.process = dict(primary.settings), None
+    run([PG_BIN / "pg_basebackup", "-h", primary.sockets, "-p", primary.port, "-U", "postgres", "-D", standby.data,
+         "-R", "-X", "stream", "-c", "fast"])
+    return standby.start()
+
+
 def load_clinic(cluster, patients=200, visits=600, database="clinic"):
     """The demo clinic in plaintext, as it is before pgveil."""
     if cluster.sql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'clinicians'") == "0":

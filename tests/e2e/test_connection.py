@@ -12,7 +12,7 @@ import time
 
 from certificates import certificates, make_certificate, make_root
 from fake_server import FakeServer, error
-from harness import PG_BIN, Cluster, Workspace, free_port, run
+from harness import Cluster, Workspace, free_port, run, standby_of
 from net_proxy import SSL_REQUEST, Proxy, checks, login_error, read_all, startup
 from wire import LoginError, WireError, cancel, cstr, frame, tls_context
 
@@ -23,17 +23,6 @@ def psql(proxy, extra="", user="amy", password="amy-secret", host="127.0.0.1"):
 
 
 # ---------------------------------------------------------------- several servers
-
-def standby_of(workspace, primary):
-    standby, name = Cluster.__new__(Cluster), f"{primary.name}-standby"
-    standby.workspace, standby.name = workspace, name
-    standby.data, standby.log = workspace.path / name, workspace.path / f"{name}.log"
-    standby.port, standby.sockets = free_port(), workspace.directory(f"{name}-sockets", 0o755)
-    standby.settings, standby.process = dict(primary.settings), None
-    run([PG_BIN / "pg_basebackup", "-h", primary.sockets, "-p", primary.port, "-U", "postgres", "-D", standby.data,
-         "-R", "-X", "stream", "-c", "fast"])
-    return standby.start()
-
 
 def lands_on(admin, hosts, target):
     """"primary", "standby", or the error's DETAIL."""

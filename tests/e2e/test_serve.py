@@ -1,11 +1,12 @@
 """`pgveil serve` as a service: several servers, the time-out of roles, what SIGHUP reads again, and an upgrade in which
 a second process takes the port over while clients come and go."""
+import json
 import signal
 import threading
 import time
 
 from certificates import certificates, make_certificate
-from harness import CLINIC, Checks, Cluster, Pgveil, Workspace, free_port, load_clinic
+from harness import CLINIC, Checks, Cluster, Pgveil, Workspace, free_port, load_clinic, standby_of
 from wire import LoginError, Wire, WireError, cstr, error_fields, frame, tls_context
 
 checks = Checks("pgveil serve")
@@ -38,6 +39,59 @@ def idle_timeout(pgveil, policy):
     kind, body = lasting.receive()
     checks.equal((kind, error_fields(body)["C"]), ("E", "57P05"), "and given again")
     other.close()
+
+
+def failover(workspace, cluster, first):
+    """The primary dies and its standby is promoted: sealed columns are read and written on that one."""
+    standby = standby_of(workspace, cluster)
+    pgveil = Pgveil(workspace, cluster, name="failover", upstream_tls='target_session_attrs = "primary"')
+    text = pgveil.config.read_text()
+    text = text.replace(f'host = "127.0.0.1"\nport = {cluster.port}\n',
+                        f'host = ["127.0.0.1", "127.0.0.1"]\nport = [{cluster.port}, {standby.port}]\n', 1)
+    text = text.replace(f'admin = "host=127.0.0.1 port={cluster.port} dbname=clinic ', 'admin = "', 1)
+    pgveil.write("pgveil.toml", text)
+    pgveil.use_key(first.directory / "kek")
+    pgveil.start()
+    before = pgveil.sql("dr_adams", "SELECT last_name FROM patients WHERE id = 3")
+    broken = pgveil.connect("dr_adams")
+    cluster.stop(signal.SIGQUIT)
+    try:
+        told = broken.query("SELECT 1").sqlstate
+    except WireError:
+        told = "closed"
+    broken.close()
+    checks.that(told in ("57P01", "57P02", "08006", "closed"), f"a session on the old primary ends: {told}")
+    standby.sql("postgres", "SELECT pg_promote()")
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            after = pgveil.sql("dr_adams", "SELECT last_name FROM patients WHERE id = 3")
+            break
+        except (LoginError, WireError) as problem:  # until the control plane has found it too
+            if time.monotonic() > deadline:
+                after = repr(problem)
+                break
+            time.sleep(0.2)
+    checks.equal(after, before, "sealed columns are read from the promoted standby")
+    checks.equal(pgveil.sql("dr_adams", "SELECT upper(last_name) FROM patients WHERE id = 3"),
+                 [(before[0][0].upper(),)], "and slices")
+    connection = pgveil.connect("dr_adams")
+    checks.equal(connection.query("UPDATE patients SET last_name = 'Failover' WHERE id = 3").error, None, "written")
+    checks.equal(connection.query("SELECT last_name FROM patients WHERE id = 3").text(), [("Failover",)], "and read")
+    connection.close()
+    checks.equal(pgveil.stop(), 0, "stops well")
+    reasons = [record["reason"] for record in records(pgveil) if record["kind"] == "logout"]
+    checks.that("server" in reasons and "terminate" in reasons, f"the audit log says why sessions ended: {reasons}")
+    standby.stop()
+    cluster.start()
+
+
+def records(pgveil):
+    lines = []
+    for path in sorted(pgveil.audit.rglob("*")):
+        if path.is_file() and path.suffix in (".jsonl", ".log", ".json"):
+            lines += path.read_text().splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def reload_tls(pgveil, workspace, folder):
@@ -120,6 +174,9 @@ def main():
     first.prepare().start()
     idle_timeout(first, policy)
     upgrade(workspace, cluster, first)
+    reasons = {record["reason"] for record in records(first) if record["kind"] == "logout"}
+    checks.that({"idle_timeout", "terminate"} <= reasons, f"the audit log says why sessions ended: {reasons}")
+    failover(workspace, cluster, first)
 
     tls = Pgveil(workspace, cluster, name="tls", tls=f'certificate = "{folder}/server.crt"\nkey = "{folder}/server.key"')
     tls.use_key(first.directory / "kek")
