@@ -111,7 +111,11 @@ Result<std::optional<FrameHeader>> FrameBuffer::header() const {
   return read_header(pending(), sender_);
 }
 
-void FrameBuffer::wipe_taken() { ::explicit_bzero(buffer_.data(), taken_); }
+void FrameBuffer::wipe_taken() {
+  if (taken_ > 0) {
+    ::explicit_bzero(buffer_.data(), taken_);
+  }
+}
 
 void FrameBuffer::skip(std::size_t count) {
   BOOST_ASSERT(count <= buffer_.size() - taken_);
