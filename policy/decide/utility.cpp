@@ -4,6 +4,8 @@
 #include "policy/decide/decide.hpp"
 #include "policy/lineage/sql_text.hpp"
 
+#include <algorithm>
+
 namespace pgveil::policy {
 namespace {
 
@@ -15,6 +17,10 @@ Plan passed(SessionEffect effect) {
   plan.effect = effect;
   plan.cacheable = effect == SessionEffect::None;
   return plan;
+}
+
+bool is_temporary(const CatalogRelation* relation) {
+  return relation != nullptr && relation->session_only && relation->schema == "pg_temp";
 }
 
 const CatalogRelation* first_tagged(const DecideContext& context,
@@ -193,7 +199,8 @@ UtilityQuestions questions(const sql::SyntaxTree& syntax) {
         std::string_view(syntax.text()).substr(facts.inner->location, facts.inner->length));
   }
   for (const sql::TableRef& table : syntax.utility_tables()) {
-    if (!table.cte && !facts.has_inner) {
+    const bool made = facts.temporary && table.name == facts.name;  // whatever it will hide
+    if (!table.cte && !facts.has_inner && !made) {
       asked.relations.push_back(table.schema.empty() ? quote_identifier(table.name)
                                                      : qualified(table.schema, table.name));
     }
@@ -207,10 +214,9 @@ Plan decide_utility(const DecideContext& context,
   const sql::UtilityFacts& facts = syntax.utility();
   const Words ddl{Rule::SealedDdl, "the schema of a tagged table cannot be changed through pgveil",
                   "revert the table, change it, and apply the policy again"};
-  if (facts.temporary) {
-    return refuse(Rule::NotUnderstood, "temporary tables cannot yet be followed",
-                  "use an ordinary table, or WITH");
-  }
+  const bool own = facts.temporary || (!answers.relations.empty() &&
+                                       std::ranges::all_of(answers.relations, is_temporary));
+  const SessionEffect schema = own ? SessionEffect::OwnSchema : SessionEffect::Schema;
   switch (syntax.kind()) {
     case Kind::Transaction:
       return decide_transaction(facts);
@@ -246,14 +252,14 @@ Plan decide_utility(const DecideContext& context,
     case Kind::CreateTableAs:
     case Kind::SelectInto:
     case Kind::View:
-      return decide_inner(syntax, answers, passed(SessionEffect::Schema));
+      return decide_inner(syntax, answers, passed(schema));
     case Kind::Truncate:
       return decide_truncate(context, answers);
     case Kind::Refresh:
     case Kind::Comment:
     case Kind::Grant:
     case Kind::Ddl:
-      return decide_on_relations(context, answers, passed(SessionEffect::Schema), ddl);
+      return decide_on_relations(context, answers, passed(schema), ddl);
     case Kind::Role:
     case Kind::System:
       return passed(SessionEffect::Settings);

@@ -47,8 +47,8 @@ struct CatalogColumn {
   bool not_null = false;
   bool has_default = false;
   bool generated_stored = false;
-  char identity = 0;             // 'a', 'd' or 0
-  std::string default_sql;       // logical default expression, empty if none
+  char identity = 0;        // 'a', 'd' or 0
+  std::string default_sql;  // logical default expression, empty if none
   std::optional<SealedColumn> sealed;
 };
 
@@ -62,12 +62,13 @@ struct CatalogRelation {
   TwinOid oid{0};
   std::string schema;
   std::string name;
-  char kind = 'r';  // pg_class.relkind
-  bool is_catalog = false;         // pg_catalog or information_schema
-  bool has_children = false;       // inheritance or partitions
-  bool logical_only = false;       // a view that exists on the twin only
-  bool has_check = false;          // CHECK constraints that name a sealed column
+  char kind = 'r';            // pg_class.relkind
+  bool is_catalog = false;    // pg_catalog or information_schema
+  bool has_children = false;  // inheritance or partitions
+  bool logical_only = false;  // a view that exists on the twin only
+  bool has_check = false;     // CHECK constraints that name a sealed column
   bool row_security = false;
+  bool session_only = false;           // temporary, or changed by the session's open transaction
   std::vector<CatalogColumn> columns;  // live columns, by attnum
   std::vector<UniqueKey> keys;
 
@@ -79,9 +80,9 @@ struct CatalogFunction {
   std::uint32_t oid = 0;
   std::string schema;
   std::string name;
-  char volatility = 'v';   // pg_proc.provolatile
+  char volatility = 'v';  // pg_proc.provolatile
   bool returns_set = false;
-  bool builtin = false;    // lives in pg_catalog
+  bool builtin = false;  // lives in pg_catalog
   /// A body that may read or write tables or run dynamic SQL, directly or through what it calls.
   bool opaque = true;
 };
@@ -98,10 +99,10 @@ struct CatalogType {
   TypeOid oid = 0;
   std::string schema;
   std::string name;
-  char kind = 'b';        // pg_type.typtype
-  TypeOid base = 0;       // of a domain, else 0
-  TypeOid element = 0;    // of a true array, else 0
-  std::string sql_name;   // format_type(oid, NULL)
+  char kind = 'b';            // pg_type.typtype
+  TypeOid base = 0;           // of a domain, else 0
+  TypeOid element = 0;        // of a true array, else 0
+  std::string sql_name;       // format_type(oid, NULL)
   std::string send_function;  // qualified, quoted: pg_catalog.int4send; empty: no binary form
 };
 
@@ -114,8 +115,8 @@ class Catalog {
   std::unordered_map<TypeOid, CatalogType> types;
 
   [[nodiscard]] const CatalogRelation* relation(TwinOid oid) const;
-  [[nodiscard]] const CatalogRelation* relation(
-      std::string_view schema, std::string_view name) const;
+  [[nodiscard]] const CatalogRelation* relation(std::string_view schema,
+                                                std::string_view name) const;
   [[nodiscard]] const CatalogFunction* function(std::uint32_t oid) const;
   [[nodiscard]] const CatalogOperator* operator_of(std::uint32_t oid) const;
   [[nodiscard]] const CatalogType* type(TypeOid oid) const;

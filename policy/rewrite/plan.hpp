@@ -202,7 +202,8 @@ enum class SessionEffect {
   Deallocate,   // DEALLOCATE, DEALLOCATE ALL
   Declare,      // DECLARE: a name that FETCH finds
   CloseCursor,  // CLOSE, CLOSE ALL
-  Schema        // DDL on untagged objects: the twin must follow
+  Schema,       // DDL on untagged objects: the twin must follow
+  OwnSchema     // DDL on temporary objects: only this session sees it
 };
 
 struct Plan {

@@ -137,7 +137,7 @@ struct UtilityFacts {
   std::optional<InnerStatement> inner;
   bool has_inner = false;
   /// PREPARE, EXECUTE, DEALLOCATE (empty: ALL), DECLARE, FETCH, CLOSE (empty: ALL), savepoint, LISTEN,
-  /// NOTIFY, UNLISTEN (empty: *), SET/SHOW/RESET variable (empty: RESET ALL), prepared transaction.
+  /// NOTIFY, UNLISTEN (empty: *), CREATE TABLE, TABLE AS, VIEW, SEQUENCE (without the schema), SET/SHOW/RESET variable (empty: RESET ALL), prepared transaction.
   std::string name;
   std::vector<std::string> prepare_types;  // SQL of PREPARE's declared parameter types
 
@@ -167,7 +167,11 @@ struct UtilityFacts {
 
   bool explain_analyze = false;
   bool discard_all = false;
-  bool temporary = false;  // CREATE TEMP TABLE AS, CREATE TEMP TABLE
+  bool discard_temp = false;  // ALL and TEMP
+  bool temporary = false;     // CREATE TEMP TABLE, TABLE AS, VIEW, SEQUENCE; SELECT INTO TEMP
+  bool drop_on_commit = false;
+  bool drops = false;  // DROP of relations
+  bool cascade = false;
   std::vector<ExecuteArgument> execute_arguments;
 };
 

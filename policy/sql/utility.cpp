@@ -272,6 +272,18 @@ void copy_facts(const PgQuery__CopyStmt& copy, UtilityFacts& facts) {
   }
 }
 
+// Also `CREATE TABLE pg_temp.t`, which PostgreSQL finds out later.
+bool is_temporary(const PgQuery__RangeVar& relation) {
+  return relation.relpersistence == std::string_view("t") ||
+         relation.schemaname == std::string_view("pg_temp");
+}
+
+void into_facts(const PgQuery__IntoClause& into, UtilityFacts& facts) {
+  facts.temporary = is_temporary(*into.rel);
+  facts.name = into.rel->relname;
+  facts.drop_on_commit = into.on_commit == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP;
+}
+
 void fetch_facts(const PgQuery__FetchStmt& fetch, UtilityFacts& facts) {
   facts.name = fetch.portalname;
   facts.fetch_move = fetch.ismove;
@@ -360,6 +372,8 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       break;
     case PG_QUERY__NODE__NODE_DISCARD_STMT:
       facts.discard_all = statement.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL;
+      facts.discard_temp = facts.discard_all ||
+                           statement.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_TEMP;
       break;
     case PG_QUERY__NODE__NODE_PREPARE_STMT:
       facts.name = statement.prepare_stmt->name;
@@ -402,19 +416,30 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       facts.name = statement.unlisten_stmt->conditionname;
       break;
     case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
-      facts.temporary =
-          statement.create_table_as_stmt->into->rel->relpersistence == std::string_view("t");
+      into_facts(*statement.create_table_as_stmt->into, facts);
       break;
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-      facts.temporary =
-          statement.select_stmt->into_clause != nullptr &&
-          statement.select_stmt->into_clause->rel->relpersistence == std::string_view("t");
+      if (statement.select_stmt->into_clause != nullptr) {
+        into_facts(*statement.select_stmt->into_clause, facts);
+      }
       break;
     case PG_QUERY__NODE__NODE_VIEW_STMT:
-      facts.temporary = statement.view_stmt->view->relpersistence == std::string_view("t");
+      facts.temporary = is_temporary(*statement.view_stmt->view);
+      facts.name = statement.view_stmt->view->relname;
+      break;
+    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+      facts.temporary = is_temporary(*statement.create_seq_stmt->sequence);
+      facts.name = statement.create_seq_stmt->sequence->relname;
       break;
     case PG_QUERY__NODE__NODE_CREATE_STMT:
-      facts.temporary = statement.create_stmt->relation->relpersistence == std::string_view("t");
+      facts.temporary = is_temporary(*statement.create_stmt->relation);
+      facts.name = statement.create_stmt->relation->relname;
+      facts.drop_on_commit =
+          statement.create_stmt->oncommit == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP;
+      break;
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+      facts.drops = true;
+      facts.cascade = statement.drop_stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
       break;
     default:
       break;

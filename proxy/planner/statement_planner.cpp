@@ -121,6 +121,7 @@ class Planning {
       return std::move(*fields);
     }
     auto& analysis = std::get<twin::Analysis>(analysed);
+    use_session_relations(analysis.session_relations);
     std::vector<std::unique_ptr<const policy::sql::NodeTree>> trees;
     std::vector<policy::sql::Node> roots;
     for (const std::string& text : analysis.query_trees) {
@@ -146,7 +147,7 @@ class Planning {
       const std::vector<std::uint32_t>& types) const {
     std::vector<std::string> names;
     for (const std::uint32_t oid : types) {
-      const policy::CatalogType* type = state_.catalog->type(oid);
+      const policy::CatalogType* type = context_.catalog->type(oid);
       if (type == nullptr) {
         return {};
       }
@@ -161,7 +162,11 @@ class Planning {
                                                     const std::vector<std::uint32_t>& declared,
                                                     PreparedPlan& out) {
     // Mostly raw parsing; gives PostgreSQL's own words for what libpg_query reads more generously.
-    auto analysed = twin_.analyse(sql, declared, analysis_state());
+    twin::SessionState state = analysis_state();
+    if (!syntax.utility().has_inner) {
+      state.prelude.clear();  // a block can be ended even if the twin could not follow it
+    }
+    auto analysed = twin_.analyse(sql, declared, state);
     if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
       return std::move(*fields);
     }
@@ -183,7 +188,7 @@ class Planning {
       answers.relations.push_back(relation(name));
     }
     out.plan = policy::decide_utility(context_, syntax, answers);
-    out.sql_name = sql_name(syntax, sql, asked.inner.value_or(""), inner);
+    out.sql_name = sql_name(syntax, sql, asked.inner.value_or(""), inner, out.plan.effect);
     if (syntax.kind() == policy::sql::StatementKind::Declare ||
         syntax.kind() == policy::sql::StatementKind::Explain) {
       out.parameter_types = inner->parameter_types;
@@ -197,9 +202,24 @@ class Planning {
   [[nodiscard]] SqlName sql_name(const SyntaxTree& syntax,
                                  const std::string& sql,
                                  std::string inner_sql,
-                                 const std::shared_ptr<PreparedPlan>& inner) const {
+                                 const std::shared_ptr<PreparedPlan>& inner,
+                                 policy::SessionEffect effect) const {
     using Kind = policy::sql::StatementKind;
     const policy::sql::UtilityFacts& facts = syntax.utility();
+    if (effect == policy::SessionEffect::Schema || effect == policy::SessionEffect::OwnSchema) {
+      SqlSchema schema{effect == policy::SessionEffect::OwnSchema,
+                       facts.drop_on_commit,
+                       facts.drops,
+                       facts.cascade,
+                       facts.name,
+                       {}};
+      for (const policy::sql::TableRef& table : syntax.utility_tables()) {
+        if (table.schema.empty() || table.schema == "pg_temp") {
+          schema.names.push_back(table.name);
+        }
+      }
+      return schema;
+    }
     switch (syntax.kind()) {
       case Kind::Prepare:
         return SqlPrepare{facts.name, std::move(inner_sql), inner->argument_types};
@@ -220,6 +240,10 @@ class Planning {
                         facts.fetch_count, nullptr};
       case Kind::ClosePortal:
         return SqlClose{facts.name};
+      case Kind::Discard:
+        return facts.discard_temp ? SqlName(SqlDiscardTemp()) : SqlName();
+      case Kind::Transaction:
+        return SqlTransaction{facts.transaction, facts.name};
       default:
         return std::monostate();
     }
@@ -323,6 +347,35 @@ class Planning {
     error.set('P', std::to_string(std::stoll(position) + before));
   }
 
+  /// What only this session sees stands before what all see. OIDs differ from question to question.
+  void use_session_relations(const std::vector<twin::SessionRelation>& relations) {
+    if (relations.empty()) {
+      return;
+    }
+    auto catalog = std::make_unique<policy::Catalog>(*state_.catalog);
+    for (const twin::SessionRelation& relation : relations) {
+      policy::CatalogRelation& known = catalog->relations[relation.oid];
+      known.oid = policy::TwinOid{relation.oid};
+      known.schema = relation.schema;
+      known.name = relation.name;
+      known.kind = relation.kind;
+      known.session_only = true;
+      known.columns.clear();
+      for (const twin::SessionColumn& column : relation.columns) {
+        policy::CatalogColumn added;
+        added.name = column.name;
+        added.attnum = column.attnum;
+        added.type = column.type;
+        added.typmod = column.typmod;
+        added.not_null = column.not_null;
+        added.has_default = column.has_default;
+        known.columns.push_back(std::move(added));
+      }
+    }
+    own_catalogs_.push_back(std::move(catalog));
+    context_.catalog = own_catalogs_.back().get();
+  }
+
   // What a name means under the session's search_path: asked of the twin, not guessed.
   const policy::CatalogRelation* relation(const std::string& name) {
     auto analysed = twin_.analyse("TABLE " + name, {}, analysis_state());
@@ -334,9 +387,10 @@ class Planning {
     if (!tree) {
       return nullptr;
     }
+    use_session_relations(analysis->session_relations);
     const policy::CatalogRelation* found = nullptr;
     for (const std::uint32_t oid : policy::survey((*tree)->root()).relations) {
-      const auto* candidate = state_.catalog->relation(policy::TwinOid{oid});
+      const auto* candidate = context_.catalog->relation(policy::TwinOid{oid});
       // A view's base tables count before the view itself: what is tagged decides.
       const bool tagged = candidate != nullptr &&
                           context_.role->table(candidate->schema, candidate->name) != nullptr;
@@ -355,6 +409,7 @@ class Planning {
   const PlanningState& state_;
   const PlanRequest& request_;
   policy::DecideContext context_;
+  std::vector<std::unique_ptr<const policy::Catalog>> own_catalogs_;
 };
 
 const std::vector<std::string>& memberships_of(const PlanningState& state, std::string_view user) {
@@ -366,14 +421,6 @@ const std::vector<std::string>& memberships_of(const PlanningState& state, std::
 policy::RoleView role_of(const PlanningState& state, std::string_view user) {
   const policy::Role* role = policy::find_role(*state.policy, user, memberships_of(state, user));
   return policy::RoleView(state.policy, role);
-}
-
-// The twin's connections have a login of their own: "$user" is spelled out.
-void name_user(std::string& search_path, const std::string& user) {
-  static constexpr std::string_view kUser = "\"$user\"";
-  if (const auto at = search_path.find(kUser); at != std::string::npos && !user.empty()) {
-    search_path.replace(at, kUser.size(), policy::quote_identifier(user));
-  }
 }
 
 protocol::ErrorFields not_ready() { return twin::not_ready(); }
@@ -391,11 +438,11 @@ twin::SessionState twin_state(const SessionSettings& settings, std::string role)
     if (value == nullptr || (name == "lc_monetary" && value->empty())) {
       continue;
     }
-    state.settings.emplace_back(std::string(name), *value);
-    if (name == "search_path") {
-      name_user(state.settings.back().second, settings.current_user());
-    }
+    // The twin's connections have a login of their own: "$user" is spelled out.
+    state.settings.emplace_back(std::string(name),
+                                name == "search_path" ? settings.search_path_of_user() : *value);
   }
+  state.prelude = settings.prelude;
   return state;
 }
 

@@ -27,6 +27,7 @@
 #include "proxy/session/error_scrub.hpp"
 #include "proxy/session/inbox.hpp"
 #include "proxy/session/reply_queue.hpp"
+#include "proxy/session/session_schema.hpp"
 #include "proxy/session/settings_probe.hpp"
 
 #include <map>
@@ -161,6 +162,8 @@ class BrainCore {
   void set_settings(SessionSettings settings);
   void on_effect(const Run& run, Actions& out);
   void prepare_by_sql(const Run& run);
+  void end_block(bool committed, Actions& out);
+  void use_prelude();
   void declare(Run& run);
   Owing& owe(Owing entry);
   void release(Run& run);
@@ -308,7 +311,7 @@ class BrainCore {
   std::uint64_t settings_version_ = 1;
   bool settings_known_ = false;
   bool settings_touched_ = false;  // since the last ReadyForQuery outside a block
-  bool schema_touched_ = false;
+  SessionSchema schema_;
   bool failed_since_idle_ = false;
   std::optional<SettingsProbe> probe_;
   std::size_t probe_failures_ = 0;

@@ -236,7 +236,9 @@ void BrainCore::set_settings(SessionSettings settings) {
 void BrainCore::settings_answered() {
   BOOST_ASSERT(probe_);
   if (probe_->is_complete()) {
-    set_settings(probe_->answers());
+    SessionSettings answers = probe_->answers();
+    answers.prelude = settings_.prelude;
+    set_settings(std::move(answers));
     settings_known_ = true;
     probe_failures_ = 0;
   }
@@ -274,10 +276,21 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
       names_.drop_named_portals();
       [[fallthrough]];
     case policy::SessionEffect::Settings:
+      if (std::holds_alternative<SqlDiscardTemp>(run.plan->sql_name)) {
+        schema_.discard_temporary();
+        use_prelude();
+      }
       settings_known_ = false;
       settings_touched_ = true;
       return;
     case policy::SessionEffect::EndOfBlock:
+      if (const auto* what = std::get_if<SqlTransaction>(&run.plan->sql_name);
+          what != nullptr && what->kind == policy::sql::TransactionKind::RollbackTo) {
+        schema_.at_savepoint(*what);
+        use_prelude();
+      } else {
+        end_block(run.tag == "COMMIT", out);
+      }
       if (settings_touched_) {
         settings_known_ = false;
       }
@@ -299,14 +312,35 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
       ++settings_version_;
       return;
     }
-    case policy::SessionEffect::Schema: {
-      const Ticket ticket = next_ticket();
-      schema_following_.insert(static_cast<std::uint64_t>(ticket));
-      schema_touched_ = true;
-      out.jobs.emplace_back(FollowSchema{ticket, run.sql, settings_});
+    case policy::SessionEffect::Schema:
+    case policy::SessionEffect::OwnSchema:
+      if (const auto* what = std::get_if<SqlSchema>(&run.plan->sql_name)) {
+        schema_.add(run.sql, *what, settings_);
+        use_prelude();
+      }
       return;
-    }
   }
+}
+
+/// A transaction has ended: what it changed for all is followed before the next plan.
+void BrainCore::end_block(bool committed, Actions& out) {
+  if (!schema_.is_open()) {
+    return;
+  }
+  if (!committed) {
+    schema_.roll_back();
+  } else if (schema_.commit()) {
+    const Ticket ticket = next_ticket();
+    schema_following_.insert(static_cast<std::uint64_t>(ticket));
+    out.jobs.emplace_back(FollowSchema{ticket, {}, settings_});
+  }
+  use_prelude();
+}
+
+void BrainCore::use_prelude() {
+  SessionSettings changed = settings_;
+  changed.prelude = schema_.prelude();
+  set_settings(std::move(changed));
 }
 
 /// What names stand for has changed: `settings_version_` makes statements that use them be planned again.
@@ -353,13 +387,14 @@ Owing& BrainCore::owe(Owing entry) {
   for (const auto& run : entry.runs) {
     const policy::SessionEffect effect = run->effect();
     const bool undoes = effect == policy::SessionEffect::EndOfBlock &&
-                        (settings_touched_ || schema_touched_ || barriers_ > 0 ||
+                        (settings_touched_ || schema_.is_open() || barriers_ > 0 ||
                          block_ == protocol::BlockState::Failed);
     run->is_barrier =
         undoes || effect == policy::SessionEffect::Settings ||
         effect == policy::SessionEffect::DiscardAll || effect == policy::SessionEffect::Prepare ||
         effect == policy::SessionEffect::Deallocate || effect == policy::SessionEffect::Declare ||
-        effect == policy::SessionEffect::CloseCursor || effect == policy::SessionEffect::Schema;
+        effect == policy::SessionEffect::CloseCursor || effect == policy::SessionEffect::Schema ||
+        effect == policy::SessionEffect::OwnSchema;
     barriers_ += run->is_barrier ? std::size_t{1} : std::size_t{0};
   }
   return queue_.push(std::move(entry));

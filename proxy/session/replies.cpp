@@ -1,3 +1,4 @@
+#include "protocol/message/completion.hpp"
 #include "protocol/message/query.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/brain_core.hpp"
@@ -193,6 +194,10 @@ Taken BrainCore::on_statement_end(Owing& entry,
     } else {
       show(message, out);
     }
+    if (run->effect() == policy::SessionEffect::EndOfBlock) {
+      const auto tag = protocol::decode_command_complete(message.body);
+      run->tag = tag ? std::string(*tag) : std::string();
+    }
     finish_run(entry, *run, out);
   }
   if (is_execute) {
@@ -244,6 +249,11 @@ void BrainCore::finish_run(Owing& entry, Run& run, Actions& out) {
     if (auto* rows = std::get_if<EvaluatedRows>(&*run.evaluated)) {
       add_hidden_subjects(run, std::move(rows->subjects), subjects);
     }
+  }
+  const auto* transaction =
+      run.plan == nullptr ? nullptr : std::get_if<SqlTransaction>(&run.plan->sql_name);
+  if (transaction != nullptr && run.effect() == policy::SessionEffect::None) {
+    schema_.at_savepoint(*transaction);
   }
   if (run.effect() == policy::SessionEffect::Declare) {
     declare(run);

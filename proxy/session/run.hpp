@@ -29,6 +29,7 @@ struct Run {
   std::unique_ptr<SliceBuilding> slice;  // Split
   std::unique_ptr<CopyOut> copy_out;     // COPY TO
   std::uint64_t rows = 0;
+  std::string tag;       // of its CommandComplete, where that matters
   bool ended = false;    // the end record was asked for
   bool counted = false;  // on_statement was told
 

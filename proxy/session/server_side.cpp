@@ -304,7 +304,6 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
     cancel_requested_ = false;
   }
   queue_.pop();
-  const bool block_ended = block_ != protocol::BlockState::Idle;
   block_ = *state;
   if (was_probe && probe_) {
     settings_answered();
@@ -323,12 +322,7 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
     settings_known_ = false;
     settings_touched_ = false;
   }
-  if (schema_touched_ && (failed_since_idle_ || block_ended)) {
-    const Ticket ticket = next_ticket();
-    schema_following_.insert(static_cast<std::uint64_t>(ticket));
-    out.jobs.emplace_back(FollowSchema{ticket, {}, settings_});
-  }
-  schema_touched_ = false;
+  end_block(!failed_since_idle_, out);
   failed_since_idle_ = false;
   return Taken::Yes;
 }

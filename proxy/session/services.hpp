@@ -94,8 +94,33 @@ struct SqlClose {
   std::string name;  // empty: ALL
 };
 
-using SqlName =
-    std::variant<std::monostate, SqlPrepare, SqlExecute, SqlDeclare, SqlFetch, SqlClose>;
+/// DDL.
+struct SqlSchema {
+  bool temporary = false;  // as far as the statement and the twin tell
+  bool drop_on_commit = false;
+  bool drops = false;
+  bool cascade = false;
+  std::string creates;             // name of a relation
+  std::vector<std::string> names;  // relations that it mentions, which may be temporary ones
+};
+
+/// DISCARD TEMP, DISCARD ALL.
+struct SqlDiscardTemp {};
+
+struct SqlTransaction {
+  policy::sql::TransactionKind kind = policy::sql::TransactionKind::None;
+  std::string name;  // of a savepoint
+};
+
+using SqlName = std::variant<std::monostate,
+                             SqlPrepare,
+                             SqlExecute,
+                             SqlDeclare,
+                             SqlFetch,
+                             SqlClose,
+                             SqlSchema,
+                             SqlDiscardTemp,
+                             SqlTransaction>;
 
 /// COPY of tagged columns is done row by row. TO: the decision is that of the query in its place, whose
 /// rows become the data. FROM: the decision is the COPY that is sent, and the client's rows are read,

@@ -64,8 +64,25 @@ const std::string& SessionSettings::current_user() const {
   return role == "none" ? session_authorization : role;
 }
 
+std::string SessionSettings::search_path_of_user() const {
+  static constexpr std::string_view kUser = "\"$user\"";
+  std::string path = search_path;
+  const std::string& user = current_user();
+  if (const auto at = path.find(kUser); at != std::string::npos && !user.empty()) {
+    std::string name = "\"";
+    for (const char c : user) {
+      name.append(c == '"' ? 2 : 1, c);
+    }
+    path.replace(at, kUser.size(), name + '"');
+  }
+  return path;
+}
+
 std::size_t SessionSettings::hash() const {
   std::size_t seed = 0;
+  for (const std::string& statement : prelude) {
+    boost::hash_combine(seed, statement);
+  }
   for (const Entry& entry : kEntries) {
     boost::hash_combine(seed, this->*(entry.value));
   }

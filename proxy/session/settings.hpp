@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pgveil::proxy {
 
@@ -26,6 +27,8 @@ struct SessionSettings {
   std::string standard_conforming_strings = "on";
   std::string lc_monetary;
   std::string xmloption = "content";
+  /// What the twin has to run first, in the same transaction: session_schema.hpp.
+  std::vector<std::string> prelude;
 
   /// Takes one setting by its name as SHOW knows it, in any case. Answers whether it is one of ours.
   bool apply(std::string_view name, std::string_view value);
@@ -34,6 +37,8 @@ struct SessionSettings {
 
   /// The user whose rights count: `role`, or the session's if that is "none".
   [[nodiscard]] const std::string& current_user() const;
+  /// search_path with "$user" spelled out, for others who run under it.
+  [[nodiscard]] std::string search_path_of_user() const;
   [[nodiscard]] std::size_t hash() const;
 
   friend bool operator==(const SessionSettings&, const SessionSettings&) = default;

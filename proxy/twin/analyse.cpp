@@ -2,17 +2,76 @@
 #include "proxy/twin/operate.hpp"
 #include "proxy/twin/unwrap.hpp"
 
+#include <charconv>
+
 namespace pgveil::proxy::twin {
 namespace {
 
 constexpr std::string_view kTreeTitle = "rewritten parse tree:";
 
-std::string prelude_of(const SessionState& state) {
-  std::string sql = "BEGIN";
-  for (const std::string& statement : state.prelude) {
-    sql += "; " + statement;
+/// What the prelude made or changed, column by column.
+constexpr const char* kSessionRelations =
+    "SELECT c.oid, CASE WHEN c.relpersistence = 't' THEN 'pg_temp' ELSE n.nspname END, c.relname, "
+    "c.relkind, a.attname, a.attnum, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef OR "
+    "a.attidentity <> '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+    "c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+    "a.attisdropped WHERE c.relkind IN ('r', 'v', 'p', 'm') AND EXISTS (SELECT FROM "
+    "pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND (x.xmin = "
+    "pg_catalog.pg_current_xact_id()::pg_catalog.xid OR c.xmin = "
+    "pg_catalog.pg_current_xact_id()::pg_catalog.xid)) ORDER BY c.oid, a.attnum";
+
+template <class Number>
+Number number_of(const protocol::Cell& cell) {
+  Number value = 0;
+  if (cell) {
+    const std::string_view text = protocol::as_text(*cell);
+    (void)std::from_chars(text.data(), text.data() + text.size(), value);
   }
-  return sql;
+  return value;
+}
+
+std::string text_of(const protocol::Cell& cell) {
+  return cell ? std::string(protocol::as_text(*cell)) : std::string();
+}
+
+void add_column(const std::vector<protocol::Cell>& cells, std::vector<SessionRelation>& relations) {
+  const auto oid = number_of<std::uint32_t>(cells[0]);
+  if (relations.empty() || relations.back().oid != oid) {
+    SessionRelation relation;
+    relation.oid = oid;
+    relation.schema = text_of(cells[1]);
+    relation.name = text_of(cells[2]);
+    relation.kind = text_of(cells[3]).front();
+    relations.push_back(std::move(relation));
+  }
+  SessionColumn column;
+  column.name = text_of(cells[4]);
+  column.attnum = number_of<std::int16_t>(cells[5]);
+  column.type = number_of<std::uint32_t>(cells[6]);
+  column.typmod = number_of<std::int32_t>(cells[7]);
+  column.not_null = text_of(cells[8]) == "t";
+  column.has_default = text_of(cells[9]) == "t";
+  relations.back().columns.push_back(std::move(column));
+}
+
+/// Up to ReadyForQuery. Empty when the statement before has failed.
+Result<std::vector<SessionRelation>> read_relations(TwinConnection& connection) {
+  constexpr std::size_t kCells = 10;
+  std::vector<SessionRelation> relations;
+  std::vector<protocol::Cell> cells;
+  while (true) {
+    auto message = connection.next();
+    if (!message) {
+      return message.error();
+    }
+    if ((*message).type == 'Z') {
+      return relations;
+    }
+    if ((*message).type == 'D' && protocol::decode_data_row((*message).body, cells) &&
+        cells.size() == kCells && cells[3] && !(*cells[3]).empty()) {
+      add_column(cells, relations);
+    }
+  }
 }
 
 /// Reads the answers of Parse, Describe and Sync.
@@ -73,12 +132,13 @@ Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
   const std::size_t state_answers = encode_state(out, connection, state);
   const bool in_block = !state.prelude.empty();
   if (in_block) {
-    protocol::encode_query(out, {prelude_of(state)});
+    protocol::encode_query(out, {begin_with_prelude(state)});
   }
   protocol::encode_parse(out, {"", sql, parameter_types});
   protocol::encode_describe(out, {protocol::Target::Statement, ""});
   protocol::encode_sync(out);
   if (in_block) {
+    protocol::encode_query(out, {kSessionRelations});
     protocol::encode_query(out, {"ROLLBACK"});
   }
   if (auto sent = connection.send(out); !sent) {
@@ -102,9 +162,21 @@ Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
     return analysis.error();
   }
   if (in_block) {
+    auto relations = read_relations(connection);
+    if (!relations) {
+      return relations.error();
+    }
+    if (auto* good = std::get_if<Analysis>(&*analysis)) {
+      good->session_relations = std::move(*relations);
+    }
     if (auto ended = connection.drain(); !ended) {
       return ended.error();
     }
+  }
+  if (earlier && in_block) {
+    return Answer<Analysis>(protocol::make_error(
+        "ERROR", "0A000", "pgveil cannot follow what this session has changed in the schema", {},
+        "DISCARD TEMP, or end the transaction block; use ordinary tables, or WITH."));
   }
   if (earlier) {
     return Answer<Analysis>(std::move(*earlier));

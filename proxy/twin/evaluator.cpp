@@ -136,6 +136,7 @@ SessionState session_state(const SessionSettings& settings) {
       state.settings.emplace_back(name, *value);
     }
   }
+  state.prelude = settings.prelude;
   return state;
 }
 

@@ -116,6 +116,25 @@ void give_file_number(std::string& sql, std::string_view kind) {
   }
 }
 
+/// Newer minor releases number the shapes of a table by positions in their log (as pg_lsn) and want them to
+/// grow. Those of the other cluster lie ahead of this one's, so that ALTER TABLE would fail here.
+void lower_versions(std::string& sql) {
+  constexpr std::string_view kVersions = "binary_upgrade_set_next_attribute_versions('{";
+  const std::size_t at = sql.find(kVersions);
+  const std::size_t end = at == std::string::npos ? at : sql.find('}', at);
+  if (end == std::string::npos) {
+    return;
+  }
+  const std::size_t from = at + kVersions.size();
+  const auto columns = 1 + std::count(sql.begin() + static_cast<std::ptrdiff_t>(from),
+                                      sql.begin() + static_cast<std::ptrdiff_t>(end), ',');
+  std::string lowest;
+  for (std::ptrdiff_t i = 0; i < columns && end > from; ++i) {
+    lowest += i == 0 ? "0/1" : ",0/1";
+  }
+  sql.replace(from, end - from, lowest);
+}
+
 }  // namespace
 
 LogicalRewriter::LogicalRewriter(const std::vector<SealedName>& sealed) {
@@ -165,10 +184,12 @@ std::string LogicalRewriter::restore_types(const DumpEntry& entry) const {
   return out;
 }
 
-std::optional<DumpEntry> LogicalRewriter::for_model(const DumpEntry& entry) const {
-  if (has(kNeverMirrored, entry.type)) {
+std::optional<DumpEntry> LogicalRewriter::for_model(const DumpEntry& dumped) const {
+  if (has(kNeverMirrored, dumped.type)) {
     return std::nullopt;
   }
+  DumpEntry entry = dumped;
+  lower_versions(entry.sql);
   if (entry.type == "FOREIGN DATA WRAPPER") {
     DumpEntry unowned = entry;  // its owner must be a superuser, and here no mirrored role is
     replace_first(unowned.sql, "\nALTER FOREIGN DATA WRAPPER ", "\n-- ");

@@ -16,6 +16,9 @@ namespace pgveil::proxy::twin {
                                        TwinConnection& connection,
                                        const SessionState& state);
 
+/// BEGIN and the prelude, then user and search_path of `state` again.
+[[nodiscard]] std::string begin_with_prelude(const SessionState& state);
+
 [[nodiscard]] Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
                                                   std::string_view sql,
                                                   const std::vector<std::uint32_t>& parameter_types,

@@ -34,12 +34,31 @@ struct SessionState {
   friend bool operator==(const SessionState&, const SessionState&) = default;
 };
 
+struct SessionColumn {
+  std::string name;
+  std::int16_t attnum = 0;
+  std::uint32_t type = 0;
+  std::int32_t typmod = -1;
+  bool not_null = false;
+  bool has_default = false;  // also identity and generated
+};
+
+/// A relation that the prelude made or changed. OIDs hold for this answer only.
+struct SessionRelation {
+  std::uint32_t oid = 0;
+  std::string schema;  // pg_temp for all temporary ones
+  std::string name;
+  char kind = 'r';
+  std::vector<SessionColumn> columns;
+};
+
 struct Analysis {
   /// One list of QUERY nodes for the statement, as debug_print_rewritten shows it. Utility statements
   /// show `:utilityStmt ?`.
   std::vector<std::string> query_trees;
   std::vector<std::uint32_t> parameter_types;
   std::optional<protocol::RowDescription> columns;  // absent: the statement returns no rows
+  std::vector<SessionRelation> session_relations;
 };
 
 struct Parameter {

@@ -7,17 +7,12 @@ namespace pgveil::proxy::twin {
 namespace {
 
 std::string begin_sql(Access access, const SessionState& state) {
-  std::string sql = access == Access::ReadOnly ? "BEGIN READ ONLY" : "BEGIN";
-  if (!state.prelude.empty() && access == Access::ReadOnly) {
-    sql = "BEGIN";  // temporary tables are made first
+  if (access != Access::ReadOnly) {
+    return begin_with_prelude(state);
   }
-  for (const std::string& statement : state.prelude) {
-    sql += "; " + statement;
-  }
-  if (!state.prelude.empty() && access == Access::ReadOnly) {
-    sql += "; SET TRANSACTION READ ONLY";
-  }
-  return sql;
+  // Temporary tables are made first.
+  return state.prelude.empty() ? "BEGIN READ ONLY"
+                               : begin_with_prelude(state) + "; SET TRANSACTION READ ONLY";
 }
 
 std::string copy_sql(const SliceRows& rows) {

@@ -28,4 +28,21 @@ std::size_t encode_state(protocol::Bytes& out,
   return 1;
 }
 
+std::string begin_with_prelude(const SessionState& state) {
+  std::string sql = "BEGIN";
+  for (const std::string& statement : state.prelude) {
+    sql += "; " + statement;
+  }
+  if (state.prelude.empty()) {
+    return sql;
+  }
+  sql += "; SET LOCAL ROLE " + (state.role.empty() ? std::string("NONE") : quote_name(state.role));
+  for (const auto& [name, value] : state.settings) {
+    if (name == "search_path") {
+      sql += "; SELECT pg_catalog.set_config('search_path', " + quote_text(value) + ", true)";
+    }
+  }
+  return sql;
+}
+
 }  // namespace pgveil::proxy::twin

@@ -121,6 +121,7 @@ def main():
     workspace = Workspace("corpus")
     cluster = Cluster(workspace).start()
     load_clinic(cluster)
+    cluster.sql("clinic", "GRANT CREATE ON SCHEMA public TO clinicians")  # for the cases block/…
     cases = selected()
     print(f"{len(cases)} cases, {len(ROLES)} roles")
     oracles = {role: oracle.create(cluster, role) for role in ROLES}

@@ -134,7 +134,9 @@ TEST(Settings, AFailedBlockIsNotAsked) {
 
 TEST(Settings, SchemaChangesAreFollowedBeforeTheNextPlan) {
   Script script;
-  script.plans().plans["CREATE TABLE a ()"] = pass_plan(policy::SessionEffect::Schema);
+  PreparedPlan create = pass_plan(policy::SessionEffect::Schema);
+  create.sql_name = proxy::SqlSchema{};
+  script.plans().plans["CREATE TABLE a ()"] = create;
   script.client(query("CREATE TABLE a ()")).expect_server(query("CREATE TABLE a ()"));
   script.server(all({complete("CREATE TABLE"), ready()}))
       .expect_client(all({complete("CREATE TABLE"), ready()}));
