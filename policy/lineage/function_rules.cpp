@@ -86,8 +86,10 @@ bool contains_one(const std::array<std::string_view, N>& parts, std::string_view
 }  // namespace
 
 bool is_opaque(const CatalogFunction& function) {
-  const bool harmless = function.builtin && (function.name.starts_with("pg_stat_get_") ||
-                                             function.name == "set_config");
+  const bool harmless =
+      function.builtin &&
+      (function.name.starts_with("pg_stat_get_") || function.name == "set_config" ||
+       function.name == "pg_cancel_backend" || function.name == "pg_terminate_backend");
   return function.opaque && function.schema != "information_schema" && !harmless;
 }
 
