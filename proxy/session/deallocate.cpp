@@ -27,20 +27,21 @@ std::string unquoted(std::string_view identifier) {
   return text;
 }
 
-}  // namespace
-
-std::optional<std::string> deallocated_name(std::string_view sql) {
+/// The name behind `verb`, and behind `noise` if that stands between.
+std::optional<std::string> name_behind(std::string_view sql,
+                                       std::string_view verb,
+                                       std::string_view noise) {
   using policy::sql::Token;
   const auto scanned = policy::sql::scan(sql);
   if (!scanned) {
     return std::nullopt;
   }
   const auto& tokens = *scanned;
-  if (tokens.size() < 2 || !policy::sql::is_word(tokens[0], sql, "deallocate")) {
+  if (tokens.size() < 2 || !policy::sql::is_word(tokens[0], sql, verb)) {
     return std::nullopt;
   }
-  const bool prepare = tokens.size() > 2 && policy::sql::is_word(tokens[1], sql, "prepare");
-  const Token& name = tokens[prepare ? 2 : 1];
+  const bool noisy = tokens.size() > 2 && policy::sql::is_word(tokens[1], sql, noise);
+  const Token& name = tokens[noisy ? 2 : 1];
   if (name.kind == Token::Kind::QuotedIdentifier) {
     return unquoted(policy::sql::text_of(name, sql));
   }
@@ -49,6 +50,14 @@ std::optional<std::string> deallocated_name(std::string_view sql) {
   }
   return folded(policy::sql::text_of(name, sql));
 }
+
+}  // namespace
+
+std::optional<std::string> deallocated_name(std::string_view sql) {
+  return name_behind(sql, "deallocate", "prepare");
+}
+
+std::string closed_name(std::string_view sql) { return name_behind(sql, "close", "").value_or(""); }
 
 std::string deallocate_sql(std::string_view upstream_name) {
   std::string sql = "DEALLOCATE \"";

@@ -66,7 +66,7 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
     return std::nullopt;
   }
   auto cursor = names_.portal(fetch->name);
-  if (cursor != nullptr && (!cursor->by_sql || cursor->kind() == PlanKind::Pass)) {
+  if (cursor != nullptr && cursor->kind() == PlanKind::Pass) {
     cursor.reset();
   }
   if (cursor == fetch->cursor) {

@@ -141,7 +141,7 @@ std::shared_ptr<const PreparedPlan> BrainCore::resolve_fetch(
     return plan;
   }
   const auto cursor = names_.portal(fetch->name);
-  const bool passes = cursor == nullptr || !cursor->by_sql || cursor->kind() == PlanKind::Pass;
+  const bool passes = cursor == nullptr || cursor->kind() == PlanKind::Pass;
   return passes ? plan : plan_of_fetch(cursor, *fetch);
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/session/run.hpp"
 
 #include "proxy/session/deallocate.hpp"
+#include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
 
@@ -29,6 +30,12 @@ std::string as_server_knows_it(policy::SessionEffect effect,
       if (statement != nullptr && statement->upstream != statement->name) {
         return deallocate_sql(statement->upstream);
       }
+    }
+  }
+  if (effect == policy::SessionEffect::CloseCursor) {
+    const auto portal = names.portal(closed_name(sql));
+    if (portal != nullptr && portal->upstream != portal->name) {
+      return with_cursor_name(sql, portal->upstream);
     }
   }
   return std::string(sql);

@@ -71,7 +71,7 @@ struct Run {
 void copy_into(Run& run);
 /// What the client gets for a plan that refuses.
 [[nodiscard]] protocol::ErrorFields refusal_of(const PreparedPlan& plan);
-/// DEALLOCATE under the server's name of the statement; everything else as it is.
+/// DEALLOCATE and CLOSE under the server's name of the statement or portal; everything else as it is.
 [[nodiscard]] std::string as_server_knows_it(policy::SessionEffect effect,
                                              std::string_view sql,
                                              const NameTables& names);

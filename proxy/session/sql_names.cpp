@@ -142,6 +142,23 @@ std::variant<std::string, protocol::ErrorFields> expand_execute(const Statement&
   return text;
 }
 
+std::string with_cursor_name(std::string_view sql, std::string_view name) {
+  const auto tokens = policy::sql::scan(sql);
+  std::size_t last = tokens ? (*tokens).size() : 0;
+  while (last > 0 && policy::sql::text_of((*tokens)[last - 1], sql) == ";") {
+    --last;
+  }
+  if (last == 0) {
+    return std::string(sql);
+  }
+  std::string text(sql.substr(0, (*tokens)[last - 1].location));
+  text += '"';
+  for (const char c : name) {
+    text.append(c == '"' ? 2 : 1, c);
+  }
+  return text + '"';
+}
+
 std::shared_ptr<const PreparedPlan> plan_of_fetch(const std::shared_ptr<const Portal>& cursor,
                                                   const SqlFetch& fetch) {
   const PreparedPlan& rows = *cursor->statement->planned.plan;
@@ -151,16 +168,24 @@ std::shared_ptr<const PreparedPlan> plan_of_fetch(const std::shared_ptr<const Po
   named.cursor = cursor;
   plan->sql_name = std::move(named);
   plan->plan.touches_tagged = true;
-  if (cursor->evaluated) {
+  const auto* read = std::get_if<policy::InPlace>(&rows.plan.decision);
+  if (cursor->by_sql && cursor->evaluated) {
     plan->plan.decision = policy::Local{};
-  } else if (fetch.move) {
-    plan->plan.decision = policy::Pass{};
+  } else if (read == nullptr) {
+    plan->plan.decision = policy::Refuse{};
+    plan->refusal = protocol::make_error(
+        "ERROR", "0A000", "FETCH and MOVE do not know a portal whose rows pgveil computes", {},
+        "Execute it by the driver, or use DECLARE.");
+    return plan;
   } else {
     policy::InPlace in_place;
-    in_place.server_sql.text = {fetch.sql};
-    in_place.outputs = std::get<policy::InPlace>(rows.plan.decision).outputs;
+    in_place.server_sql.text = {
+        cursor->by_sql ? fetch.sql : with_cursor_name(fetch.sql, cursor->upstream)};
+    if (!fetch.move) {
+      in_place.outputs = read->outputs;
+      plan->plan.evidence = rows.plan.evidence;
+    }
     plan->plan.decision = std::move(in_place);
-    plan->plan.evidence = rows.plan.evidence;
   }
   if (!fetch.move) {
     plan->columns = rows.columns;

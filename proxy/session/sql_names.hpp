@@ -17,7 +17,10 @@ namespace pgveil::proxy {
 [[nodiscard]] std::variant<std::string, protocol::ErrorFields> expand_execute(
     const Statement& prepared, const SqlExecute& execute);
 
-/// The plan of FETCH or MOVE on a cursor that does not pass.
+/// FETCH, MOVE or CLOSE of another name: the name is the last thing that is said.
+[[nodiscard]] std::string with_cursor_name(std::string_view sql, std::string_view name);
+
+/// The plan of FETCH or MOVE on a cursor that does not pass: one of DECLARE, or a portal of the driver.
 [[nodiscard]] std::shared_ptr<const PreparedPlan> plan_of_fetch(
     const std::shared_ptr<const Portal>& cursor, const SqlFetch& fetch);
 

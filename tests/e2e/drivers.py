@@ -146,8 +146,7 @@ CLIENTS = [
     Client("jdbc", package("libpostgresql-jdbc-java"), java_command("Client"), java),
     Client("jdbc-modes", package("libpostgresql-jdbc-java"), java_command("ClientModes"), java),
     Client("node-postgres", node_version, lambda folder, target: ["node", "--no-deprecation", folder / "client.js", *target.words()], node),
-    Client("asyncpg", package("python3-asyncpg"), python("client_asyncpg.py"), known={
-        "portal": ("34000", "MOVE on a portal that the driver made by Bind knows untagged portals only")}),
+    Client("asyncpg", package("python3-asyncpg"), python("client_asyncpg.py")),
     Client("lib-pq", package("golang-github-lib-pq-dev"), lambda folder, target: [folder / "go_client"], go),
     Client("php", package("php8.2-pgsql"), lambda folder, target: ["php", "-n", "-d", "extension=pgsql", "-d", "extension=pdo", "-d",
                                                                  "extension=pdo_pgsql", folder / "client.php"]),

@@ -197,6 +197,36 @@ TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
   check(script);
 }
 
+TEST(SqlNames, APortalOfTheDriverIsFetchedMovedAndClosedByName) {
+  Script script;
+  script.plans().plans["SELECT name FROM p"] = read_plan("SELECT name FROM p");
+  script.plans().plans["FETCH c"] = fetch_plan("FETCH c", 1);
+  PreparedPlan move = fetch_plan("MOVE c", 1);
+  std::get<proxy::SqlFetch>(move.sql_name).move = true;
+  script.plans().plans["MOVE c"] = move;
+  PreparedPlan close = pass_plan(policy::SessionEffect::CloseCursor);
+  close.sql_name = proxy::SqlClose{"c"};
+  script.plans().plans["CLOSE c"] = close;
+  script.client(query("BEGIN")).expect_server(query("BEGIN"));
+  script.server(all({complete("BEGIN"), ready('T')}))
+      .expect_client(all({complete("BEGIN"), ready('T')}));
+  script.client(all({parse("", "SELECT name FROM p"), sim::bind("c", ""), sync()}));
+  script.expect_server(
+      all({parse("", "SELECT name FROM p"), sim::bind("pgveil_p1", "", {}, {1}), sync()}));
+  script.server(all({parse_complete(), bind_complete(), ready('T')}))
+      .expect_client(all({parse_complete(), bind_complete(), ready('T')}));
+  script.client(query("MOVE c")).expect_server(query("MOVE \"pgveil_p1\""));
+  script.server(all({complete("MOVE 1"), ready('T')}))
+      .expect_client(all({complete("MOVE 1"), ready('T')}));
+  script.client(query("FETCH c")).expect_server(query("FETCH \"pgveil_p1\""));
+  script.server(all({columns({{"name", 17}}), row({"sealed:a"}), complete("FETCH 1"), ready('T')}));
+  script.expect_client(all({columns({{"name"}}), row({"a"}), complete("FETCH 1"), ready('T')}));
+  script.client(query("CLOSE c")).expect_server(query("CLOSE \"pgveil_p1\""));
+  script.server(all({complete("CLOSE CURSOR"), ready('T')}))
+      .expect_client(all({complete("CLOSE CURSOR"), ready('T')}));
+  check(script);
+}
+
 TEST(SqlNames, AFetchThatWasBoundForAnotherCursorIsNotRun) {
   Script script;
   script.plans().plans["DECLARE c"] = declare_plan(read_plan("q"), "DECLARE c CURSOR FOR q");
