@@ -141,6 +141,7 @@ class Lineage {
   /// The base column behind a Var, through joins but not through sub-selects.
   [[nodiscard]] ColumnAt base_column(const Scope& scope, const Node& var);
   [[nodiscard]] std::optional<EqualityAtom> equality_atom(const Scope& scope, const Node& node);
+  [[nodiscard]] std::optional<SupersetAtom> blank_padded_atom(const Scope& scope, const Node& node);
   [[nodiscard]] std::optional<SupersetAtom> superset_atom(const Scope& scope, const Node& node);
   /// A literal or a parameter, through casts that change nothing. Null: something else.
   [[nodiscard]] std::optional<ClientValue> client_value(const Node& node, TypeOid wanted) const;

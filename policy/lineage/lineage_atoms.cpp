@@ -7,7 +7,7 @@
 namespace pgveil::policy {
 namespace {
 
-constexpr TypeOid kText = 25, kVarchar = 1043;
+constexpr TypeOid kText = 25, kVarchar = 1043, kBpchar = 1042;
 
 std::uint32_t oid_field(const Node& node, std::string_view name) {
   return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
@@ -151,7 +151,43 @@ std::optional<EqualityAtom> Lineage::equality_atom(const Scope& scope, const Nod
   return atom;
 }
 
+// `ssn::text = $1`, which is what `ssn = $1` means where a driver declares its strings as text: values that
+// are equal as text are equal as char(n), whose trailing blanks do not count.
+std::optional<SupersetAtom> Lineage::blank_padded_atom(const Scope& scope, const Node& node) {
+  const CatalogOperator* operation = catalog.operator_of(oid_field(node, "opno"));
+  if (operation == nullptr || operation->schema != "pg_catalog" || operation->name != "=" ||
+      operation->left != kText || operation->right != kText) {
+    return std::nullopt;
+  }
+  for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+    const Node call = without_relabel(node.field("args").item(side));
+    const CatalogFunction* function =
+        is(call, "FUNCEXPR") ? catalog.function(oid_field(call, "funcid")) : nullptr;
+    if (function == nullptr || !function->builtin || function->name != "text" ||
+        call.field("args").size() != 1 || !is(call.field("args").item(0), "VAR")) {
+      continue;
+    }
+    SupersetAtom atom;
+    atom.column = base_column(scope, call.field("args").item(0));
+    const auto value = client_value(without_relabel(node.field("args").item(1 - side)), 0);
+    if (!atom.column || !atom.column.view->flows_sealed || !atom.column.view->access.clear ||
+        atom.column.view->column->sealed->base_type != kBpchar ||
+        !atom.column.view->column->sealed->terms.equality || !value || value->is_null) {
+      continue;
+    }
+    atom.value = *value;
+    atom.kind = ValueUse::Kind::EqualityTerm;
+    return atom;
+  }
+  return std::nullopt;
+}
+
 std::optional<SupersetAtom> Lineage::superset_atom(const Scope& scope, const Node& node) {
+  if (is(node, "OPEXPR") && node.field("args").size() == 2) {
+    if (auto atom = blank_padded_atom(scope, node)) {
+      return atom;
+    }
+  }
   if (!is(node, "OPEXPR") || node.field("args").size() != 2) {
     return std::nullopt;
   }

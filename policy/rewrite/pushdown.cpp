@@ -246,6 +246,9 @@ std::string Pushdown::superset(const Occurrence& at, const Node& node) {
   use.typmod = sealed.typmod;
   const std::string column = quote_identifier(atom->column.view->column->name);
   const std::string value = value_sql(atom->value, use);
+  if (atom->kind == ValueUse::Kind::EqualityTerm) {
+    return "pgveil.equality(" + column + ") = " + value;
+  }
   if (atom->kind == ValueUse::Kind::FoldedTerm) {
     return "pgveil.equality_folded(" + column + ") = " + value;
   }

@@ -137,3 +137,13 @@ SELECT id FROM patients WHERE id < 30 ORDER BY last_name COLLATE "C", id;
 SELECT p.last_name, v.visit_at FROM visits v JOIN patients p ON p.id = v.patient_id ORDER BY v.visit_at DESC LIMIT 6;
 --@ order/count_and_page
 SELECT count(*) OVER () AS total, id, last_name FROM patients WHERE last_name LIKE 'S%' ORDER BY last_name, id LIMIT 4;
+--@ search/ssn_as_text roles=clinician
+SELECT id, last_name FROM patients WHERE ssn = '992-96-5806'::text;
+SELECT id, last_name FROM patients WHERE ssn = '992-96-5806   '::text;
+SELECT id, last_name FROM patients WHERE '992-96-5806'::text = ssn AND id > 0;
+SELECT id, last_name FROM patients WHERE ssn = '992-96-5806 and more'::text;
+SELECT id, last_name FROM patients WHERE ssn = ''::text;
+SELECT id, last_name FROM patients WHERE ssn::text = NULL::text;
+--@ search/ssn_as_text_parameter roles=clinician
+--$text 992-96-5806
+SELECT id, last_name FROM patients WHERE ssn = $1;
