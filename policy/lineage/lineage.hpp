@@ -155,6 +155,7 @@ class Lineage {
   void walk_write(const Scope& scope);
   void walk_on_conflict(const Scope& scope, Occurrence& target);
   void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
+  bool assign_choice(const Scope& scope, ColumnAt column, const Node& choice);
   void assign_value(const Scope& scope, ColumnAt column, const Node& value);
   [[nodiscard]] ColumnAt sealed_operand(const Scope& scope, const Node& node, sql::NodeRef& at);
   void walk_set_operation(const Scope& scope);

@@ -24,6 +24,15 @@ Node without_assignment_casts(Node node) {
   }
 }
 
+// Casts that are spelled out add only a length here: what does not fit is an error when it is sealed.
+Node without_casts(Node node) {
+  while (is(node, "RELABELTYPE") || (is(node, "FUNCEXPR") && node.field("args").size() > 0 &&
+                                     node.field("funcformat").as_int_or(0) != 0)) {
+    node = is(node, "RELABELTYPE") ? node.field("arg") : *node.field("args").begin();
+  }
+  return node;
+}
+
 Node item_at(const Node& list, std::size_t index) { return list.item(index); }
 
 }  // namespace
@@ -108,10 +117,42 @@ void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& valu
     blocked(column, "the copied column belongs to another field");
     return;
   }
+  if (assign_choice(scope, column, without_casts(value))) {
+    return;
+  }
   flow(scope, value);
   blocked(column, location_of(inner) < 0 && !is(inner, "FUNCEXPR")
                       ? "its default would have to be stored"
                       : "the value to store would have to be computed first");
+}
+
+// CASE and COALESCE choose among values that are each stored as they are: `SET x = COALESCE($1, x)`.
+bool Lineage::assign_choice(const Scope& scope, ColumnAt column, const Node& choice) {
+  const bool is_case = is(choice, "CASEEXPR");
+  if (!is_case && !is(choice, "COALESCEEXPR")) {
+    return false;
+  }
+  const sql::NodeRef node{is_case ? sql::NodeKind::Case : sql::NodeKind::Coalesce,
+                          location_of(choice)};
+  if (node.location < 0 || !syntax.contains(node)) {
+    return false;
+  }
+  edits.push_back({node, true, "$0", std::nullopt});
+  if (!is_case) {
+    for (const Node argument : choice.field("args")) {
+      assign_value(scope, column, without_casts(argument));
+    }
+    return true;
+  }
+  flow_plain(scope, choice.field("arg"));
+  for (const Node when : choice.field("args")) {
+    flow_plain(scope, when.field("expr"));
+    assign_value(scope, column, without_casts(when.field("result")));
+  }
+  if (!choice.field("defresult").is_null()) {
+    assign_value(scope, column, without_casts(choice.field("defresult")));
+  }
+  return true;
 }
 
 void Lineage::walk_on_conflict(const Scope& scope, Occurrence& target) {

@@ -212,7 +212,7 @@ Result<void> replace_in(Arena& arena,
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     PgQuery__Node* place = whole_of(found[i], ref, with_casts);
-    const PgQuery__Node before = *place;
+    const PgQuery__Node before = *whole_of(found[i], ref, false);
     PlaceholderFinder placeholders;
     walk(expressions[i]->base, placeholders);
     for (PgQuery__Node* placeholder : placeholders.found) *placeholder = before;

@@ -150,8 +150,8 @@ class SyntaxTree {
   // it should be. An edit that fails leaves the tree as it was.
 
   /// `$0` inside expression_sql stands for the replaced node and may occur several times. with_casts:
-  /// the chain of casts around the node goes too. All nodes with this kind and location are replaced
-  /// (UPDATE t SET (a, b) = (1, 2) holds its source twice).
+  /// the chain of casts around the node goes too, and is not in `$0`. All nodes with this kind and
+  /// location are replaced (UPDATE t SET (a, b) = (1, 2) holds its source twice).
   [[nodiscard]] Result<void> replace(NodeRef node,
                                      std::string_view expression_sql,
                                      bool with_casts = false);

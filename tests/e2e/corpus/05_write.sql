@@ -153,3 +153,23 @@ MERGE INTO rooms r USING (VALUES ('R101', 5), ('NEW', 6)) AS n (name, floor) ON 
 SELECT name, floor FROM rooms WHERE name IN ('R101', 'NEW') ORDER BY name;
 --@ write/truncate_untagged write
 TRUNCATE rooms CASCADE;
+--@ choice/case write roles=clinician
+UPDATE patients SET last_name = (CASE WHEN (patients.id = 3) THEN 'Leex' WHEN (patients.id = 4) THEN 'Floresx' ELSE NULL END)::varchar(60) WHERE patients.id IN (3, 4) RETURNING id, last_name;
+UPDATE patients SET first_name = CASE id WHEN 3 THEN 'Ann' ELSE first_name END WHERE id IN (3, 4);
+SELECT id, last_name, first_name FROM patients WHERE id IN (3, 4) ORDER BY id;
+UPDATE patients SET dob = CASE WHEN sex = 'female' THEN date '1999-01-02' ELSE dob END WHERE id < 6;
+SELECT id, dob FROM patients WHERE id < 6 ORDER BY id;
+SELECT id FROM patients WHERE dob = '1999-01-02' ORDER BY id;
+--@ choice/coalesce write roles=clinician
+--$ Coalesced
+UPDATE patients SET last_name = COALESCE($1, last_name) WHERE id = 5 RETURNING last_name;
+--@ choice/coalesce_null write roles=clinician
+--$ \N
+UPDATE patients SET last_name = COALESCE($1, last_name) WHERE id = 5 RETURNING last_name;
+--@ choice/coalesce_literals write roles=clinician
+UPDATE patients SET street = COALESCE(NULL, street, 'nowhere') WHERE id IN (5, 40) RETURNING id, street;
+INSERT INTO patients (mrn, last_name, first_name, dob) VALUES ('MRN-CHOICE', COALESCE(NULL, 'Ch'), 'A', CASE WHEN true THEN '2001-01-01' END::date) RETURNING last_name, dob;
+--@ choice/too_long write roles=clinician exact=no
+UPDATE patients SET last_name = CASE WHEN id = 3 THEN 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' END WHERE id = 3;
+--@ choice/by_sealed write roles=clinician
+UPDATE patients SET last_name = CASE last_name WHEN 'Lee' THEN 'Found' ELSE last_name END WHERE id = 3 RETURNING last_name;
