@@ -5,7 +5,7 @@
 #include "proxy/keys/pg.hpp"
 
 namespace pgveil::proxy::cli {
-namespace {
+namespace {}  // namespace
 
 twin::TwinConfig twin_config(const Config& config) {
   twin::TwinConfig twin;
@@ -17,8 +17,6 @@ twin::TwinConfig twin_config(const Config& config) {
   twin.statement_timeout = config.twin.statement_timeout;
   return twin;
 }
-
-}  // namespace
 
 ControlPlane::ControlPlane(Config config, std::shared_ptr<const policy::Policy> rules, Log log)
     : config_(std::move(config)),

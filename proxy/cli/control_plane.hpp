@@ -22,6 +22,8 @@
 
 namespace pgveil::proxy::cli {
 
+[[nodiscard]] twin::TwinConfig twin_config(const Config& config);
+
 class ControlPlane {
  public:
   using Log = std::function<void(const std::string&)>;

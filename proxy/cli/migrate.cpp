@@ -1,10 +1,13 @@
 #include "proxy/cli/migrate.hpp"
 
 #include "proxy/apply/run.hpp"
+#include "proxy/cli/control_plane.hpp"
 #include "proxy/keys/key_encryption_key.hpp"
 
 #include <ostream>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace pgveil::proxy::cli {
 namespace {
@@ -18,6 +21,20 @@ int exit_code(int code) {
     default:
       return kFailed;
   }
+}
+
+/// What the twin could not take over: statements that need it and a tagged column are refused.
+std::vector<std::string> not_mirrored(const Config& config) {
+  twin::Twin twin(twin_config(config));
+  if (const auto started = twin.start(); !started) {
+    return {"the twin does not start: " + twin::describe(started.error())};
+  }
+  std::vector<std::string> lines;
+  for (const twin::MirrorProblem& problem : twin.problems()) {
+    lines.push_back("the twin cannot have " + problem.object + ": " + problem.reason);
+  }
+  twin.stop();
+  return lines;
 }
 
 }  // namespace
@@ -56,7 +73,7 @@ int migrate_command(const Config& config,
     return exit_code(apply::run_revert(options, out));
   }
   if (arguments.command == "check") {
-    return exit_code(apply::run_check(options, rules, {}, out));
+    return exit_code(apply::run_check(options, rules, not_mirrored(config), out));
   }
   err << "pgveil: there is no command " << arguments.command << "\n";
   return kUsage;

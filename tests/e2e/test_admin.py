@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 
-from harness import Checks, Cluster, Pgveil, Workspace, load_clinic, run
+from harness import PG_BIN, Checks, Cluster, Pgveil, Workspace, load_clinic, run
 from wire import LoginError, WireError, tls_context
 
 
@@ -32,6 +32,11 @@ def planning(checks, pgveil, cluster):
     checks.equal(again.returncode, 0, "apply a second time has nothing to do")
     after = pgveil.command("check", check=False)
     checks.equal(after.returncode, 0, f"check after apply: {after.stdout[-600:]}{after.stderr[-200:]}")
+    config = pgveil.config.read_text()
+    elsewhere = pgveil.write("elsewhere.toml", config.replace(str(PG_BIN), "/nowhere"))
+    without = run([pgveil.binary, "--config", elsewhere, "check"], check=False, timeout=60)
+    checks.that(without.returncode == 1 and "the twin does not start" in without.stdout,
+                f"check says that the twin cannot start: {without.returncode} {without.stdout[-200:]}{without.stderr[-200:]}")
     kinds = cluster.sql("clinic", "SELECT string_agg(DISTINCT format_type(atttypid, NULL), ' ') FROM pg_attribute "
                                   "WHERE attrelid = 'patients'::regclass AND attnum > 0")
     checks.that("pgveil." in kinds, f"sealed columns have pgveil's domains: {kinds}")
