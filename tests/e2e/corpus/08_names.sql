@@ -228,3 +228,10 @@ SELECT substring(last_name FROM 2 FOR 3) AS s FROM patients WHERE id = 3;
 SELECT 'patients'::regclass::text;
 SELECT 'rooms'::regclass::text;
 SELECT 'nothing'::regclass::text;
+--@ cursor/current_of write roles=clinician
+DECLARE c CURSOR FOR SELECT id, last_name FROM patients WHERE id < 5 ORDER BY id FOR UPDATE;
+FETCH c;
+FETCH c;
+UPDATE patients SET last_name = 'Current' WHERE CURRENT OF c;
+CLOSE c;
+SELECT id, last_name FROM patients WHERE id < 4 ORDER BY id;
