@@ -8,6 +8,7 @@
 #include "protocol/value/codec.hpp"
 #include "protocol/value/session_format.hpp"
 #include "proxy/planner/copy_statement.hpp"
+#include "proxy/planner/session_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -188,7 +189,8 @@ class Planning {
       answers.relations.push_back(relation(name));
     }
     out.plan = policy::decide_utility(context_, syntax, answers);
-    out.sql_name = sql_name(syntax, sql, asked.inner.value_or(""), inner, out.plan.effect);
+    inner->epochs = state_.epochs;
+    out.sql_name = sql_name(syntax, asked.inner.value_or(""), inner, out.plan.effect);
     if (syntax.kind() == policy::sql::StatementKind::Declare ||
         syntax.kind() == policy::sql::StatementKind::Explain) {
       out.parameter_types = inner->parameter_types;
@@ -197,56 +199,6 @@ class Planning {
       out.columns = std::move(analysis.columns);
     }
     return std::nullopt;
-  }
-
-  [[nodiscard]] SqlName sql_name(const SyntaxTree& syntax,
-                                 const std::string& sql,
-                                 std::string inner_sql,
-                                 const std::shared_ptr<PreparedPlan>& inner,
-                                 policy::SessionEffect effect) const {
-    using Kind = policy::sql::StatementKind;
-    const policy::sql::UtilityFacts& facts = syntax.utility();
-    if (effect == policy::SessionEffect::Schema || effect == policy::SessionEffect::OwnSchema) {
-      SqlSchema schema{effect == policy::SessionEffect::OwnSchema,
-                       facts.drop_on_commit,
-                       facts.drops,
-                       facts.cascade,
-                       facts.name,
-                       {}};
-      for (const policy::sql::TableRef& table : syntax.utility_tables()) {
-        if (table.schema.empty() || table.schema == "pg_temp") {
-          schema.names.push_back(table.name);
-        }
-      }
-      return schema;
-    }
-    switch (syntax.kind()) {
-      case Kind::Prepare:
-        return SqlPrepare{facts.name, std::move(inner_sql), inner->argument_types};
-      case Kind::Execute:
-        return SqlExecute{facts.name, facts.execute_arguments};
-      case Kind::Declare: {
-        SqlDeclare declare{facts.name, std::move(inner_sql), {},
-                           nullptr,    facts.cursor_hold,    facts.cursor_no_scroll};
-        if (!std::holds_alternative<policy::Pass>(inner->plan.decision)) {
-          declare.prefix = sql.substr(0, facts.inner ? facts.inner->location : 0);
-          inner->epochs = state_.epochs;
-          declare.rows = inner;
-        }
-        return declare;
-      }
-      case Kind::Fetch:
-        return SqlFetch{facts.name,        sql,    facts.fetch_move, facts.fetch_direction,
-                        facts.fetch_count, nullptr};
-      case Kind::ClosePortal:
-        return SqlClose{facts.name};
-      case Kind::Discard:
-        return facts.discard_temp ? SqlName(SqlDiscardTemp()) : SqlName();
-      case Kind::Transaction:
-        return SqlTransaction{facts.transaction, facts.name};
-      default:
-        return std::monostate();
-    }
   }
 
   // Planned as the statement that stands for it, which policy::decide_copy explains.
@@ -347,33 +299,11 @@ class Planning {
     error.set('P', std::to_string(std::stoll(position) + before));
   }
 
-  /// What only this session sees stands before what all see. OIDs differ from question to question.
   void use_session_relations(const std::vector<twin::SessionRelation>& relations) {
-    if (relations.empty()) {
-      return;
+    if (!relations.empty()) {
+      own_catalogs_.push_back(with_session_relations(*state_.catalog, relations));
+      context_.catalog = own_catalogs_.back().get();
     }
-    auto catalog = std::make_unique<policy::Catalog>(*state_.catalog);
-    for (const twin::SessionRelation& relation : relations) {
-      policy::CatalogRelation& known = catalog->relations[relation.oid];
-      known.oid = policy::TwinOid{relation.oid};
-      known.schema = relation.schema;
-      known.name = relation.name;
-      known.kind = relation.kind;
-      known.session_only = true;
-      known.columns.clear();
-      for (const twin::SessionColumn& column : relation.columns) {
-        policy::CatalogColumn added;
-        added.name = column.name;
-        added.attnum = column.attnum;
-        added.type = column.type;
-        added.typmod = column.typmod;
-        added.not_null = column.not_null;
-        added.has_default = column.has_default;
-        known.columns.push_back(std::move(added));
-      }
-    }
-    own_catalogs_.push_back(std::move(catalog));
-    context_.catalog = own_catalogs_.back().get();
   }
 
   // What a name means under the session's search_path: asked of the twin, not guessed.

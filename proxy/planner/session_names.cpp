@@ -1,0 +1,79 @@
+#include "proxy/planner/session_names.hpp"
+
+namespace pgveil::proxy {
+
+SqlName sql_name(const policy::sql::SyntaxTree& syntax,
+                 std::string inner_sql,
+                 const std::shared_ptr<const PreparedPlan>& inner,
+                 policy::SessionEffect effect) {
+  const std::string& sql = syntax.text();
+  using Kind = policy::sql::StatementKind;
+  const policy::sql::UtilityFacts& facts = syntax.utility();
+  if (effect == policy::SessionEffect::Schema || effect == policy::SessionEffect::OwnSchema) {
+    SqlSchema schema{effect == policy::SessionEffect::OwnSchema,
+                     facts.drop_on_commit,
+                     facts.drops,
+                     facts.cascade,
+                     facts.name,
+                     {}};
+    for (const policy::sql::TableRef& table : syntax.utility_tables()) {
+      if (table.schema.empty() || table.schema == "pg_temp") {
+        schema.names.push_back(table.name);
+      }
+    }
+    return schema;
+  }
+  switch (syntax.kind()) {
+    case Kind::Prepare:
+      return SqlPrepare{facts.name, std::move(inner_sql), inner->argument_types};
+    case Kind::Execute:
+      return SqlExecute{facts.name, facts.execute_arguments};
+    case Kind::Declare: {
+      SqlDeclare declare{facts.name, std::move(inner_sql), {},
+                         nullptr,    facts.cursor_hold,    facts.cursor_no_scroll};
+      if (!std::holds_alternative<policy::Pass>(inner->plan.decision)) {
+        declare.prefix = sql.substr(0, facts.inner ? facts.inner->location : 0);
+        declare.rows = inner;
+      }
+      return declare;
+    }
+    case Kind::Fetch:
+      return SqlFetch{facts.name,        sql,    facts.fetch_move, facts.fetch_direction,
+                      facts.fetch_count, nullptr};
+    case Kind::ClosePortal:
+      return SqlClose{facts.name};
+    case Kind::Discard:
+      return facts.discard_temp ? SqlName(SqlDiscardTemp()) : SqlName();
+    case Kind::Transaction:
+      return SqlTransaction{facts.transaction, facts.name};
+    default:
+      return std::monostate();
+  }
+}
+
+std::unique_ptr<const policy::Catalog> with_session_relations(
+    const policy::Catalog& catalog, const std::vector<twin::SessionRelation>& relations) {
+  auto own = std::make_unique<policy::Catalog>(catalog);
+  for (const twin::SessionRelation& relation : relations) {
+    policy::CatalogRelation& known = own->relations[relation.oid];
+    known.oid = policy::TwinOid{relation.oid};
+    known.schema = relation.schema;
+    known.name = relation.name;
+    known.kind = relation.kind;
+    known.session_only = true;
+    known.columns.clear();
+    for (const twin::SessionColumn& column : relation.columns) {
+      policy::CatalogColumn added;
+      added.name = column.name;
+      added.attnum = column.attnum;
+      added.type = column.type;
+      added.typmod = column.typmod;
+      added.not_null = column.not_null;
+      added.has_default = column.has_default;
+      known.columns.push_back(std::move(added));
+    }
+  }
+  return own;
+}
+
+}  // namespace pgveil::proxy
