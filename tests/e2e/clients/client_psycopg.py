@@ -2,12 +2,16 @@
 cursors, executemany, COPY, types. Arguments: connection string."""
 import datetime
 import decimal
+import logging
 import sys
 import uuid
 
 import psycopg
 import psycopg2
 import psycopg2.extras
+
+# How soon a failed pipeline is noticed is chance, and so is what psycopg then says to its log.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 dsn = sys.argv[1]
 

@@ -4,6 +4,7 @@ step begins with `-- name` and may fail by itself."""
 import asyncio
 import datetime
 import decimal
+import logging
 import uuid
 
 import psycopg
@@ -12,6 +13,9 @@ from psycopg.rows import dict_row, namedtuple_row
 from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.enum import EnumInfo, register_enum
 from psycopg.types.json import Jsonb
+
+# How soon a failed pipeline is noticed is chance, and so is what psycopg then says to its log.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 PATIENT = ("INSERT INTO patients (id, mrn, ssn, last_name, first_name, dob, state, external_ref, emergency, photo) "
            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ")
