@@ -161,6 +161,7 @@ Taken BrainCore::on_bind(const protocol::MessageView& message, Actions& out) {
     }
   }
   auto portal = std::make_shared<Portal>();
+  portal->settings_version = settings_version_;
   portal->name = significant(bind.portal);
   portal->upstream = portal->name;
   portal->statement = statement;
@@ -189,6 +190,7 @@ Taken BrainCore::bind_planned(const protocol::Bind& bind,
     return refuse_extended("-", *error, FailsAt::Analysis, out);
   }
   auto portal = std::make_shared<Portal>();
+  portal->settings_version = settings_version_;
   portal->name = significant(bind.portal);
   portal->upstream = upstream_name(portal->name, statement->kind(), 'p');
   portal->statement = statement;

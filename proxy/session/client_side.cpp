@@ -218,6 +218,7 @@ bool BrainCore::start_client_stream(const protocol::FrameHeader& header, Actions
     return false;
   }
   auto portal = std::make_shared<Portal>();
+  portal->settings_version = settings_version_;
   portal->name = significant(portal_name);
   portal->upstream = portal->name;
   portal->statement = fresh;

@@ -26,6 +26,19 @@ bool text_will_do(const protocol::RowDescription& columns,
   return true;
 }
 
+/// What it does is decided by the server when it runs: statements on their way may still change that, so
+/// they have to be known to be done.
+bool means_later(const Portal* portal) {
+  if (portal == nullptr) {
+    return true;  // a DECLARE may be making it
+  }
+  if (portal->statement == nullptr || portal->statement->planned.plan == nullptr) {
+    return false;
+  }
+  return portal->statement->executes ||
+         std::holds_alternative<SqlFetch>(portal->statement->planned.plan->sql_name);
+}
+
 }  // namespace
 
 std::unique_ptr<Run> BrainCore::make_run(const Portal* portal) const {
@@ -58,6 +71,10 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
   }
   if (portal->copied) {
     return protocol::make_error("ERROR", "55000", "portal \"" + portal->name + "\" cannot be run");
+  }
+  if (portal->statement != nullptr && portal->statement->executes &&
+      portal->settings_version != settings_version_) {
+    return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
   }
   const PreparedPlan* plan =
       portal->statement == nullptr ? nullptr : portal->statement->planned.plan.get();
@@ -92,6 +109,9 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   if (portal != nullptr && portal->gone) {
     protocol::encode_execute(out.to_server, {kMissing, 0});
     return refuse_missing(Owed::Execute, no_portal());
+  }
+  if (work_.runs.empty() && means_later(portal.get()) && !may_plan(out)) {
+    return Taken::Wait;
   }
   if (auto error = unusable_portal(portal.get())) {
     return refuse_extended("-", *error, FailsAt::Analysis, out);

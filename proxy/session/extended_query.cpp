@@ -61,6 +61,7 @@ Taken BrainCore::on_parse(const protocol::MessageView& message, Actions& out) {
   statement->name = name;
   statement->sql = (*parse).sql;
   statement->expansion = work_.expansion;
+  statement->executes = work_.executed.has_value();
   statement->declared_parameter_types = (*parse).parameter_types;
   statement->settings_version = settings_version_;
   if (!planned->plans->statements.empty()) {
@@ -145,6 +146,9 @@ Taken BrainCore::on_describe(const protocol::MessageView& message, Actions& out)
   } else {
     entry.kind = Owed::DescribePortal;
     entry.portal = names_.portal(entry.name);
+    if (entry.portal == nullptr && !may_plan(out)) {
+      return Taken::Wait;  // a DECLARE may be making it
+    }
     if (entry.portal != nullptr && entry.portal->gone) {
       protocol::encode_describe(out.to_server, {protocol::Target::Portal, kMissing});
       return refuse_missing(Owed::DescribePortal, no_portal());

@@ -37,6 +37,7 @@ struct Statement {
   std::string upstream;   // the server's
   std::string sql;        // the client's text; of PREPARE: the statement in it
   std::string expansion;  // of EXECUTE: what it stands for, if that is what was planned
+  bool executes = false;  // EXECUTE: what it means is looked up when it runs
   std::vector<std::uint32_t> declared_parameter_types;
   /// Made by PREPARE; planned when it is used.
   bool by_sql = false;
@@ -73,6 +74,7 @@ struct Portal {
   std::size_t next_row = 0;
   bool copied = false;  // COPY TO: runs once
   bool gone = false;
+  std::uint64_t settings_version = 0;  // of the session, at Bind
   /// A cursor made by DECLARE. Not Pass: `statement` has the plan of its query; evaluated: the server's
   /// cursor of that name is empty and the rows are here, in text format.
   bool by_sql = false;

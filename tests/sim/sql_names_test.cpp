@@ -197,6 +197,33 @@ TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
   check(script);
 }
 
+TEST(SqlNames, NothingReadsACursorThatIsStillBeingDeclared) {
+  for (const bool fetch : {true, false}) {
+    Script script;
+    script.plans().plans["DECLARE c"] = declare_plan(read_plan("q"), "DECLARE c CURSOR FOR q");
+    script.plans().plans["FETCH c"] = fetch_plan("FETCH c", 1);
+    script.client(all({parse("f", "FETCH c"), sim::bind("p", "f"), sync()}));
+    script.expect_server(all({parse("f", "FETCH c"), sim::bind("p", "f"), sync()}));
+    script.server(all({parse_complete(), bind_complete(), ready('T')}))
+        .expect_client(all({parse_complete(), bind_complete(), ready('T')}));
+    script.client(all({parse("", "DECLARE c"), sim::bind("", ""), execute(""),
+                       execute(fetch ? "p" : "c"), sync()}));
+    script.expect_server(
+        all({parse("", "DECLARE c CURSOR FOR q"), sim::bind("", ""), execute(""), flush()}));
+    script.server(all({parse_complete(), bind_complete(), complete("DECLARE CURSOR")}))
+        .expect_client(all({parse_complete(), bind_complete(), complete("DECLARE CURSOR")}));
+    script.expect_server(all({failing_parse(), sync()}));
+    script.server(all({provoked(), ready('E')}));
+    script.expect_client(
+        all({fetch ? error("0A000", "cached plan must not change result type")
+                   : error("0A000",
+                           "a cursor of DECLARE over tagged columns is not executed by message", "",
+                           "Use FETCH."),
+             ready('E')}));
+    check(script);
+  }
+}
+
 TEST(SqlNames, APortalOfTheDriverIsFetchedMovedAndClosedByName) {
   Script script;
   script.plans().plans["SELECT name FROM p"] = read_plan("SELECT name FROM p");
