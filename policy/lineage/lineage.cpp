@@ -170,7 +170,9 @@ void Lineage::walk_scope(const Scope& scope) {
     }
   }
   flow_plain(scope, scope.query.field("jointree"));
+  after_grouping_ = group_keys(scope).empty() ? nullptr : &scope;
   flow_plain(scope, scope.query.field("havingQual"));
+  after_grouping_ = nullptr;
   flow_plain(scope, scope.query.field("limitOffset"));
   flow_plain(scope, scope.query.field("limitCount"));
   for (const Node window : scope.query.field("windowClause")) {
@@ -194,34 +196,12 @@ void Lineage::walk_scope(const Scope& scope) {
   walk_groups(scope);
 }
 
-void Lineage::walk_groups(const Scope& scope) {
-  std::set<int> references;
-  const auto collect = [&references](const Node& list) {
-    for (const Node item : list) {
-      references.insert(static_cast<int>(item.field("tleSortGroupRef").as_int_or(0)));
-    }
-  };
-  collect(scope.query.field("sortClause"));
-  collect(scope.query.field("groupClause"));
-  collect(scope.query.field("distinctClause"));
-  for (const Node window : scope.query.field("windowClause")) {
-    collect(window.field("partitionClause"));
-    collect(window.field("orderClause"));
-  }
-  for (const TargetEntry& target : scope.targets) {
-    if (target.sort_group_ref == 0 || !references.contains(target.sort_group_ref)) {
-      continue;
-    }
-    const Flow found = flow_of_output(scope, target.number);
-    if (found.kind == Flow::Kind::AsIs) {
-      blocked(found.column, "it is sorted, grouped or made distinct");
-    }
-  }
-}
-
 void Lineage::walk_set_operation(const Scope& scope) {
   for (const TargetEntry& target : scope.targets) {
     flow_of_output(scope, target.number);
+  }
+  if (framed_.contains(&scope)) {
+    frame_set_operation(scope);
   }
 }
 

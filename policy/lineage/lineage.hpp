@@ -95,6 +95,21 @@ struct Edit {
   std::optional<Slot> slot;  // a value on its way to the server
 };
 
+/// Edits of whole clauses, made before those of single nodes: where sealed values are grouped, made
+/// distinct or partitioned, their equality terms are.
+struct ClauseEdits {
+  struct Item {
+    sql::ClauseRef clause;
+    std::size_t index = 0;
+    std::string sql;
+  };
+
+  std::vector<Item> items;
+  std::map<std::size_t, std::vector<std::string>> distinct_on;  // by query
+  std::map<std::size_t, std::string> set_operations;            // by query: the frame
+  std::vector<std::int32_t> named_outputs;                      // locations of columns
+};
+
 /// How a value reaches a place.
 struct Flow {
   enum class Kind { Plain, AsIs, Derived };
@@ -119,7 +134,8 @@ class Lineage {
   const RoleView& role;
 
   std::deque<Occurrence> occurrences;
-  std::vector<Edit> edits;             // for the server to compute the statement over sealed values
+  std::vector<Edit> edits;  // for the server to compute the statement over sealed values
+  ClauseEdits clause_edits;
   std::vector<EqualityAtom> searches;  // by a value that the role sees masked only
   std::vector<Flow> outputs;           // of the top level, junk left out
   /// Why the server alone cannot answer, in words for a client; empty if it can.
@@ -152,6 +168,27 @@ class Lineage {
   void find_occurrences();
   void walk_scope(const Scope& scope);
   void walk_groups(const Scope& scope);
+  void walk_distinct(const Scope& scope);
+  void walk_distinct_on(const Scope& scope, std::size_t query);
+  void walk_partitions(const Scope& scope);
+  void frame_set_operation(const Scope& scope);
+  void block_sorted(const Scope& scope, const Node& sort_clause);
+  /// Sealed columns that the scope groups by, of which the server groups the equality terms: Var's varno
+  /// and varattno.
+  using ColumnNumbers = std::set<std::pair<std::int64_t, std::int64_t>>;
+  const ColumnNumbers& group_keys(const Scope& scope);
+  [[nodiscard]] bool is_group_key(const Scope& scope, const Node& var);
+  /// A sealed value in an output or in HAVING: behind GROUP BY it is one of its group.
+  void behind_grouping(const Scope& scope, const Node& var, const ColumnAt& column);
+  /// `x IN (SELECT y …)` over equality terms.
+  [[nodiscard]] bool take_sub_select(const Scope& scope, const Node& sub_link, const Scope& inner);
+  [[nodiscard]] bool can_compare(const ColumnAt& column) const;
+  /// Equal values are equal bytes, so that any of them may stand for all.
+  [[nodiscard]] static bool one_spelling(const ColumnAt& column);
+  /// SQL of a column where the statement names it, or by its relation's alias where a star does.
+  [[nodiscard]] std::optional<std::string> column_text(const Scope& scope, const Node& var) const;
+  [[nodiscard]] const TargetEntry* grouped_target(const Scope& scope, const Node& clause) const;
+  [[nodiscard]] std::optional<std::size_t> query_of(const Scope& scope);
   void walk_write(const Scope& scope);
   void walk_on_conflict(const Scope& scope, Occurrence& target);
   void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
@@ -164,6 +201,8 @@ class Lineage {
   Flow flow_of_output(const Scope& scope, int number);
   Flow flow_of_operator(const Scope& scope, const Node& node);
   Flow flow_of_children(const Scope& scope, const Node& node);
+  void flow_of_aggregate(const Scope& scope, const Node& node);
+  Flow flow_of_window(const Scope& scope, const Node& node);
   void flow_plain(const Scope& scope, const Node& node);  // a sealed value here is an obstacle
   void take_equality(const EqualityAtom& atom);
   void note_function(const Node& node, std::uint32_t oid);
@@ -178,7 +217,13 @@ class Lineage {
   std::map<std::pair<const Scope*, int>, Flow> output_flows_;
   std::set<std::pair<const Scope*, int>> in_progress_;
   std::set<const void*> walked_;
-  int negations_ = 0;  // NOTs around the node being walked
+  std::map<const Scope*, ColumnNumbers> group_keys_;
+  std::map<const Scope*, std::size_t> queries_;  // places in syntax.queries()
+  bool queries_known_ = false;
+  std::set<const Scope*> framed_;          // set operations over equality terms
+  const Scope* after_grouping_ = nullptr;  // whose outputs or HAVING is being walked
+  int aggregates_ = 0;                     // around the node being walked
+  int negations_ = 0;                      // NOTs around the node being walked
   bool understood_ = true;
 };
 

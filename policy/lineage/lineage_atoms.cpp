@@ -7,6 +7,7 @@
 namespace pgveil::policy {
 namespace {
 
+constexpr std::int64_t kAllLink = 1, kAnyLink = 2;
 constexpr TypeOid kText = 25, kVarchar = 1043, kBpchar = 1042;
 
 std::uint32_t oid_field(const Node& node, std::string_view name) {
@@ -68,6 +69,9 @@ ColumnAt Lineage::sealed_operand(const Scope& scope, const Node& node, sql::Node
   at = {sql::NodeKind::Column, location_of(inner)};
   if (!syntax.contains(at)) {
     return {};
+  }
+  if (inner.field("varlevelsup").as_int_or(0) > 0 && is_group_key(scope, inner)) {
+    return {};  // a sub-select sees group keys only if they are columns
   }
   if (const ColumnAt column = base_column(scope, inner)) {
     return column.view->flows_sealed ? column : ColumnAt{};
@@ -149,6 +153,44 @@ std::optional<EqualityAtom> Lineage::equality_atom(const Scope& scope, const Nod
   }
   atom.values.push_back(*value);
   return atom;
+}
+
+bool Lineage::take_sub_select(const Scope& scope, const Node& sub_link, const Scope& inner) {
+  const bool any = sub_link.field("subLinkType").as_int_or(-1) == kAnyLink;
+  const Node test = sub_link.field("testexpr");
+  const CatalogOperator* operation =
+      is(test, "OPEXPR") ? catalog.operator_of(oid_field(test, "opno")) : nullptr;
+  if (operation == nullptr || operation->schema != "pg_catalog" ||
+      operation->name != (any ? "=" : "<>") || test.field("args").size() != 2 ||
+      (!any && sub_link.field("subLinkType").as_int_or(-1) != kAllLink) ||
+      !inner.query.field("setOperations").is_null() || inner.command != Command::Select) {
+    return false;
+  }
+  sql::NodeRef outer_node;
+  const ColumnAt outer = sealed_operand(scope, test.field("args").item(0), outer_node);
+  const TargetEntry* target = inner.target(1);
+  const auto outer_text = outer ? syntax.expression_sql(outer_node) : std::string();
+  if (!outer || !outer_text || target == nullptr || !is(target->expr, "VAR")) {
+    return false;
+  }
+  const Flow found = flow_of_output(inner, 1);
+  const sql::NodeRef inner_node{sql::NodeKind::Column, location_of(target->expr)};
+  const auto inner_parts = syntax.column_parts(inner_node.location);
+  if (found.kind != Flow::Kind::AsIs || found.casted || inner_parts.empty() ||
+      inner_parts.back() == "*") {
+    return false;
+  }
+  const SealedColumn& left = *outer.view->column->sealed;
+  const SealedColumn& right = *found.column.view->column->sealed;
+  if (!can_compare(outer) || !can_compare(found.column) || left.field != right.field ||
+      left.base_type != right.base_type || !compares(*operation, left)) {
+    return false;
+  }
+  note_function(test, oid_field(test, "opfuncid"));
+  read(outer);
+  edits.push_back({outer_node, true, "pgveil.equality(" + *outer_text + ")", std::nullopt});
+  edits.push_back({inner_node, false, "pgveil.equality($0)", std::nullopt});
+  return true;
 }
 
 // `ssn::text = $1`, which is what `ssn = $1` means where a driver declares its strings as text: values that

@@ -2,6 +2,8 @@
 // are, or into an expression that would need them opened.
 #include "policy/lineage/lineage.hpp"
 
+#include <utility>
+
 namespace pgveil::policy {
 namespace {
 
@@ -12,6 +14,27 @@ constexpr std::uint32_t kCountAny = 2147;
 
 std::uint32_t oid_field(const Node& node, std::string_view name) {
   return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
+}
+
+// UNION, or INTERSECT and EXCEPT of two arms: over equality terms the server can do them as well.
+bool compares_terms(const Node& operation) {
+  const auto is_union = [](const Node& node) { return node.field("op").as_int_or(0) == kUnion; };
+  if (operation.field("all").as_bool()) {
+    return false;
+  }
+  std::vector<Node> pending{operation.field("larg"), operation.field("rarg")};
+  while (!pending.empty()) {
+    const Node node = pending.back();
+    pending.pop_back();
+    if (is(node, "SETOPERATIONSTMT")) {
+      if (!is_union(operation) || !is_union(node)) {
+        return false;
+      }
+      pending.push_back(node.field("larg"));
+      pending.push_back(node.field("rarg"));
+    }
+  }
+  return true;
 }
 
 bool same_mask(const Flow& a, const Flow& b) {
@@ -37,7 +60,14 @@ Flow Lineage::flow_of_output(const Scope& scope, int number) {
   Flow result;
   const Node operation = scope.query.field("setOperations");
   if (operation.is_null()) {
+    // What only sorts or groups stands in its clause, which is edited as a whole.
+    const bool in_clause = target->junk && is(target->expr, "VAR");
+    const Scope* grouping = in_clause || group_keys(scope).empty() ? nullptr : &scope;
+    const Scope* around = std::exchange(after_grouping_, grouping);
+    const int aggregates = std::exchange(aggregates_, 0);
     result = flow(scope, target->expr);
+    after_grouping_ = around;
+    aggregates_ = aggregates;
   } else {
     // Arms are range entries; fold them from left to right.
     std::vector<std::pair<Node, bool>> pending{{operation, true}};
@@ -64,8 +94,13 @@ Flow Lineage::flow_of_output(const Scope& scope, int number) {
                                                        result.column.view->column->sealed->field &&
                                                    same_mask(found, result))));
       if (found.kind == Flow::Kind::AsIs && !merges) {
-        blocked(found.column, "a set operation compares it");
-      } else if (!alike) {
+        if (compares_terms(operation) && can_compare(found.column) && one_spelling(found.column)) {
+          framed_.insert(&scope);
+        } else {
+          blocked(found.column, "a set operation compares it");
+        }
+      }
+      if (!alike) {
         blocked(found.kind == Flow::Kind::AsIs ? found.column : result.column,
                 "a set operation mixes it with other values");
       }
@@ -186,7 +221,11 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
   }
   const std::string_view label = node.label();
   if (label == "VAR") {
-    return flow_of_var(scope, node);
+    Flow found = flow_of_var(scope, node);
+    if (found.kind == Flow::Kind::AsIs) {
+      behind_grouping(scope, node, found.column);
+    }
+    return found;
   }
   if (label == "CONST" || label == "PARAM" || label == "RANGETBLREF") {
     return {};
@@ -221,6 +260,9 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
       understood_ = false;
       return {};
     }
+    if (take_sub_select(scope, node, *inner)) {
+      return {};
+    }
     flow_plain(scope, node.field("testexpr"));
     const std::int64_t type = node.field("subLinkType").as_int_or(-1);
     if (type == kExprLink) {
@@ -237,25 +279,15 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
     return {};
   }
   if (label == "AGGREF") {
-    const std::uint32_t function = oid_field(node, "aggfnoid");
-    note_function(node, function);
-    if (function == kCountAny && node.field("aggdistinct").size() == 0) {
-      for (const Node argument : node.field("args")) {
-        const Flow found = flow(scope, argument.field("expr"));
-        const bool null_mask = found.kind == Flow::Kind::AsIs &&
-                               found.column.view->access.mask.kind == MaskKind::Null &&
-                               !found.column.view->access.clear;
-        if (null_mask) {
-          blocked(found.column, "whether it is NULL depends on the mask");
-        }
-      }
-      flow_plain(scope, node.field("aggfilter"));
-      return {};
-    }
-  } else if (label == "FUNCEXPR") {
+    ++aggregates_;
+    flow_of_aggregate(scope, node);
+    --aggregates_;
+    return {};
+  }
+  if (label == "FUNCEXPR") {
     note_function(node, oid_field(node, "funcid"));
   } else if (label == "WINDOWFUNC") {
-    note_function(node, oid_field(node, "winfnoid"));
+    return flow_of_window(scope, node);
   } else if (label == "SQLVALUEFUNCTION") {
     server_values.push_back(node);
     unaddressable_server_value = unaddressable_server_value || location_of(node) < 0;
@@ -264,6 +296,57 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
     note_function(node, oid_field(node, "opfuncid"));
   }
   return flow_of_children(scope, node);
+}
+
+void Lineage::flow_of_aggregate(const Scope& scope, const Node& node) {
+  const std::uint32_t function = oid_field(node, "aggfnoid");
+  note_function(node, function);
+  if (function != kCountAny) {
+    flow_of_children(scope, node);
+    return;
+  }
+  const bool distinct = node.field("aggdistinct").size() > 0;
+  for (const Node argument : node.field("args")) {
+    const Node value = argument.field("expr");
+    const Flow found = flow(scope, value);
+    if (found.kind != Flow::Kind::AsIs) {
+      continue;
+    }
+    const sql::NodeRef at{sql::NodeKind::Column, location_of(value)};
+    if (found.column.view->access.mask.kind == MaskKind::Null && !found.column.view->access.clear) {
+      blocked(found.column, "whether it is NULL depends on the mask");
+    } else if (distinct && (!is(value, "VAR") || found.casted || !can_compare(found.column) ||
+                            !syntax.contains(at))) {
+      blocked(found.column, "different values are counted");
+    } else if (distinct) {
+      edits.push_back({at, false, "pgveil.equality($0)", std::nullopt});
+    }
+  }
+  flow_plain(scope, node.field("aggfilter"));
+}
+
+// lag, lead and their like give one of the values that they are given.
+Flow Lineage::flow_of_window(const Scope& scope, const Node& node) {
+  const std::uint32_t oid = oid_field(node, "winfnoid");
+  note_function(node, oid);
+  const CatalogFunction* function = catalog.function(oid);
+  const Node arguments = node.field("args");
+  const bool chooses =
+      function != nullptr && function->builtin && arguments.size() >= 1 && arguments.size() <= 2 &&
+      (function->name == "lag" || function->name == "lead" || function->name == "first_value" ||
+       function->name == "last_value" || function->name == "nth_value");
+  if (!chooses) {
+    return flow_of_children(scope, node);
+  }
+  Flow chosen = flow(scope, arguments.item(0));
+  if (chosen.kind == Flow::Kind::AsIs && !chosen.column.view->access.clear) {
+    chosen.casted = true;  // a search by the real value finds rows, not what stands beside them
+  }
+  if (arguments.size() == 2) {
+    flow_plain(scope, arguments.item(1));
+  }
+  flow_plain(scope, node.field("aggfilter"));
+  return chosen;
 }
 
 // `ssn::text` on a varchar changes nothing but the type that the client sees, which comes from the twin:

@@ -197,6 +197,10 @@ std::optional<InPlace> build_in_place(const RewriteInput& input,
     return std::nullopt;
   }
   StatementEdit edit(lineage.syntax, input.parameter_types);
+  if (!edit.apply(lineage.clause_edits)) {
+    why = "a clause over sealed values cannot be rewritten";
+    return std::nullopt;
+  }
   if (!edit.apply(lineage.edits)) {
     why = "a value stands where it cannot be sealed";
     return std::nullopt;

@@ -56,6 +56,28 @@ bool StatementEdit::apply(const std::vector<Edit>& edits) {
   });
 }
 
+bool StatementEdit::apply(const ClauseEdits& edits) {
+  for (const std::int32_t column : edits.named_outputs) {
+    tree_.name_output(column);
+  }
+  for (const ClauseEdits::Item& item : edits.items) {
+    if (!tree_.replace_item(item.clause, item.index, item.sql)) {
+      return false;
+    }
+  }
+  for (const auto& [query, expressions] : edits.distinct_on) {
+    if (!tree_.set_distinct_on(query, expressions)) {
+      return false;
+    }
+  }
+  for (auto at = edits.set_operations.rbegin(); at != edits.set_operations.rend(); ++at) {
+    if (!tree_.frame_set_operation(at->first, at->second)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string StatementEdit::slot_sql(const Slot& slot) {
   if (slot.source.from == ValueSource::From::Parameter) {
     return "$" + std::to_string(parameter(slot.source.index, slot.use));

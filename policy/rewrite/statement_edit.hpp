@@ -24,6 +24,8 @@ class StatementEdit {
 
   /// Edits of one node that are equal count once; different ones fail.
   [[nodiscard]] bool apply(const std::vector<Edit>& edits);
+  /// Before all other edits.
+  [[nodiscard]] bool apply(const ClauseEdits& edits);
   [[nodiscard]] bool replace(sql::NodeRef node, const std::string& sql, bool with_casts = false);
   /// SQL for a slot, to be put into replacements: `$k` or a marker that becomes a hole.
   [[nodiscard]] std::string slot_sql(const Slot& slot);

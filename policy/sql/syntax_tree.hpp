@@ -100,6 +100,28 @@ struct ParameterRef {
   std::int32_t number = 0;
 };
 
+/// One query of the text, which PostgreSQL analyses into a Query node of its own. The statement is the
+/// first. Arms of a set operation are queries below the one that the operation is.
+struct QueryRef {
+  enum class Place { Top, CommonTable, From, Arm, SubLink };
+  Place place = Place::Top;
+  std::size_t parent = 0;      // index in queries()
+  std::size_t number = 0;      // From, Arm: among those of its parent, in reading order, from 0
+  std::string common_table;    // CommonTable
+  std::int32_t sub_link = -1;  // SubLink: its location
+  bool distinct = false;       // DISTINCT without ON
+};
+
+/// A list of expressions. GROUP BY, DISTINCT ON, and NamedPartition (of WINDOW w AS (…)) belong to a
+/// query; Partition is that of the window written at the call of a window function.
+struct ClauseRef {
+  enum class Clause { GroupBy, DistinctOn, Partition, NamedPartition };
+  Clause clause = Clause::GroupBy;
+  std::size_t query = 0;
+  std::int32_t call = -1;  // Partition
+  std::string window;      // NamedPartition
+};
+
 class SyntaxTree {
  public:
   /// Errors: TooLarge, TooDeep, Syntax (with libpg_query's message and a byte position),
@@ -146,6 +168,10 @@ class SyntaxTree {
   /// An explicit cast stands directly around it.
   [[nodiscard]] bool inside_cast(NodeRef node) const;
 
+  /// Empty: a query stands where none is known to stand.
+  [[nodiscard]] std::vector<QueryRef> queries() const;
+  [[nodiscard]] std::size_t clause_size(const ClauseRef& clause) const;
+
   // Edits. NotFound: no node of that kind is there. BadFragment: the SQL given does not parse as what
   // it should be. An edit that fails leaves the tree as it was.
 
@@ -174,6 +200,22 @@ class SyntaxTree {
   [[nodiscard]] Result<void> and_where(std::string_view condition);
   /// ON CONFLICT (…) or ON CONSTRAINT becomes inference from these expressions; its WHERE stays.
   [[nodiscard]] Result<void> replace_conflict_target(const std::vector<std::string>& expressions);
+
+  // Edits of clauses: before replace_table, which brings queries of its own, and frames from the last
+  // query to the first.
+
+  [[nodiscard]] Result<void> replace_item(const ClauseRef& clause,
+                                          std::size_t index,
+                                          std::string_view expression_sql);
+  /// DISTINCT becomes DISTINCT ON (…).
+  [[nodiscard]] Result<void> set_distinct_on(std::size_t query,
+                                             const std::vector<std::string>& expressions);
+  /// A SELECT takes the place of a set operation, with its ORDER BY, LIMIT and WITH. Where the frame has
+  /// one empty `(SELECT)` in FROM, the operation goes there as UNION ALL throughout; where it has two,
+  /// the operation's two sides.
+  [[nodiscard]] Result<void> frame_set_operation(std::size_t query, std::string_view frame_sql);
+  /// The output that is this column and nothing else gets its name, which an edit would change.
+  void name_output(std::int32_t column);
 
   // SQL out.
 

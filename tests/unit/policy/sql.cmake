@@ -3,6 +3,7 @@ pgveil_test(policy_sql_test
           ${CMAKE_CURRENT_LIST_DIR}/sql/deparse_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/edit_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/node_text_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/sql/queries_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/scan_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/shape_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/split_test.cpp

@@ -2,7 +2,7 @@
 SELECT id, last_name FROM patients ORDER BY last_name, first_name LIMIT 25 OFFSET 50
 ----
 Split
-because public.patients.last_name: it is sorted, grouped or made distinct
+because public.patients.last_name: it is sorted
 server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea, "first_name"::pg_catalog.bytea FROM "public"."patients"
 slice   public.patients(id, last_name open, first_name open)
 twin    SELECT id, last_name, patients.id::pg_catalog.text AS pgveil_3 FROM patients ORDER BY last_name, first_name LIMIT {literal 1} OFFSET {literal 2}

@@ -1,9 +1,8 @@
 -- role clinician
 SELECT last_name, count(*) FROM patients GROUP BY last_name
 ----
-Split
-because public.patients.last_name: it is sorted, grouped or made distinct
-server  SELECT (0)::pg_catalog.int4, "last_name"::pg_catalog.bytea, pg_catalog.textsend(("id")::pg_catalog.text) FROM "public"."patients"
-slice   public.patients(last_name open)
-twin    SELECT last_name, count(*) FROM patients GROUP BY last_name
+InPlace
+server  SELECT (pg_catalog.array_agg(last_name))[1] AS last_name, count(*) FROM public.patients GROUP BY pgveil.equality(last_name)
+outputs open; forward
 seen    public.patients.last_name clear
+        some patients concerned cannot be enumerated

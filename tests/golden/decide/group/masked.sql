@@ -1,0 +1,9 @@
+-- role billing
+SELECT last_name, count(*) FROM patients GROUP BY last_name
+----
+Split
+because public.patients.last_name: it is grouped
+server  SELECT (0)::pg_catalog.int4, "last_name"::pg_catalog.bytea, pg_catalog.textsend(("id")::pg_catalog.text) FROM "public"."patients"
+slice   public.patients(last_name open, mask redact)
+twin    SELECT last_name, count(*) FROM patients GROUP BY last_name
+seen    public.patients.last_name masked
