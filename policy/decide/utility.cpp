@@ -255,9 +255,10 @@ Plan decide_utility(const DecideContext& context,
       return decide_inner(syntax, answers, passed(schema));
     case Kind::Truncate:
       return decide_truncate(context, answers);
-    case Kind::Refresh:
     case Kind::Comment:
-    case Kind::Grant:
+    case Kind::Grant:  // of the server's own rights, which go on beneath the policy's
+      return passed(schema);
+    case Kind::Refresh:
     case Kind::Ddl:
       return decide_on_relations(context, answers, passed(schema), ddl);
     case Kind::Role:

@@ -36,6 +36,8 @@ struct SealedColumn {
   std::int32_t typmod = -1;
   TermSet terms;
   std::string server_type;  // quoted, qualified: pgveil.text
+
+  friend bool operator==(const SealedColumn&, const SealedColumn&) = default;
 };
 
 struct CatalogColumn {

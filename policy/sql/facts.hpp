@@ -15,6 +15,7 @@ namespace pgveil::policy::sql {
 [[nodiscard]] StatementFacts facts_of(PgQuery__Node& statement);
 /// `sql` is the text of the statement, within the bounds.
 [[nodiscard]] UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql);
+[[nodiscard]] TableDdl table_ddl(const PgQuery__Node& statement);
 
 /// A constant as text: digits, the string's value, "true"; empty for NULL and what is no constant.
 [[nodiscard]] std::string constant_text(const PgQuery__Node* node);

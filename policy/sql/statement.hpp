@@ -131,13 +131,24 @@ struct CopyOption {
   bool star = false;                 // *
 };
 
+/// DDL on ordinary tables that can be followed column by column.
+enum class TableDdl {
+  None,    // something else, or with parts whose effect is not followed
+  Create,  // CREATE TABLE of columns and constraints only
+  Alter,   // actions that compute nothing from stored values; also RENAME
+  Index,   // CREATE INDEX, not CONCURRENTLY
+  DropTable,
+  DropIndex
+};
+
 struct UtilityFacts {
+  TableDdl table_ddl = TableDdl::None;
   /// EXPLAIN, PREPARE, DECLARE, CREATE TABLE AS, CREATE VIEW, COPY (query). Absent also when the text
   /// could not be cut out with certainty; then has_inner is true and the statement is not understood.
   std::optional<InnerStatement> inner;
   bool has_inner = false;
   /// PREPARE, EXECUTE, DEALLOCATE (empty: ALL), DECLARE, FETCH, CLOSE (empty: ALL), savepoint, LISTEN,
-  /// NOTIFY, UNLISTEN (empty: *), CREATE TABLE, TABLE AS, VIEW, SEQUENCE (without the schema), SET/SHOW/RESET variable (empty: RESET ALL), prepared transaction.
+  /// NOTIFY, UNLISTEN (empty: *), CREATE TABLE, TABLE AS, VIEW, SEQUENCE (without the schema), the new name of a table, SET/SHOW/RESET variable (empty: RESET ALL), prepared transaction.
   std::string name;
   std::vector<std::string> prepare_types;  // SQL of PREPARE's declared parameter types
 

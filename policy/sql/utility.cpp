@@ -360,6 +360,7 @@ void transaction_facts(const PgQuery__TransactionStmt& transaction, UtilityFacts
 
 UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
   UtilityFacts facts;
+  facts.table_ddl = table_ddl(statement);
   switch (statement.node_case) {
     case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
       transaction_facts(*statement.transaction_stmt, facts);
@@ -436,6 +437,11 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       facts.name = statement.create_stmt->relation->relname;
       facts.drop_on_commit =
           statement.create_stmt->oncommit == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP;
+      break;
+    case PG_QUERY__NODE__NODE_RENAME_STMT:
+      if (statement.rename_stmt->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
+        facts.name = statement.rename_stmt->newname;
+      }
       break;
     case PG_QUERY__NODE__NODE_DROP_STMT:
       facts.drops = true;

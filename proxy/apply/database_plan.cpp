@@ -36,7 +36,7 @@ class Planner {
     const std::string name = table.schema + '.' + table.name;
     if (!state) {
       problem(table.line, "table " + name + " does not exist in the database",
-              "correct the name, or take the table out of the policy");
+              "correct the name, or create the table through pgveil, which seals it", false);
       return;
     }
     if (!table.subject.empty() && (*state).column(table.subject) == nullptr) {

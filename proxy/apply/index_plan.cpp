@@ -144,6 +144,8 @@ void add_logical(TablePlan& plan, const IndexState& index, bool on_server) {
   plan.logical.push_back(std::move(object));
 }
 
+}  // namespace
+
 void plan_index(TablePlan& plan, const IndexState& index) {
   if (index.exclusion) {
     return block(plan, index, "an exclusion constraint cannot compare sealed values", "drop it");
@@ -174,8 +176,6 @@ void plan_index(TablePlan& plan, const IndexState& index) {
                          (index.unique ? ", unique" : ""));
   }
 }
-
-}  // namespace
 
 void plan_indexes(TablePlan& plan) {
   AttributeSet indexed;

@@ -1,12 +1,11 @@
 #include "proxy/cli/control_plane.hpp"
 
+#include "proxy/apply/schema_changes.hpp"
 #include "proxy/cli/sql.hpp"
 #include "proxy/keys/key_store.hpp"
 #include "proxy/keys/pg.hpp"
 
 namespace pgveil::proxy::cli {
-namespace {}  // namespace
-
 twin::TwinConfig twin_config(const Config& config) {
   twin::TwinConfig twin;
   twin.upstream = config.upstream.admin;
@@ -33,6 +32,7 @@ std::optional<std::string> ControlPlane::start() {
     return kek.error().message;
   }
   kek_.emplace(std::move(*kek));
+  schema_changes_ = make_schema_changes();
   if (auto why = load_keys()) {
     return why;
   }
@@ -54,6 +54,21 @@ std::optional<std::string> ControlPlane::start() {
     return std::string("the roles of the server cannot be read");
   }
   return std::nullopt;
+}
+
+std::shared_ptr<const apply::SchemaChanges> ControlPlane::make_schema_changes() {
+  apply::SchemaChanges::Options options;
+  options.twin = [this] { return twin_.admin_conninfo(twin::Database::Model); };
+  options.admin = config_.upstream.admin;
+  options.kek = &*kek_;
+  if (prepares_changes) {
+    options.on_new_keys = [this] {
+      if (auto why = load_keys()) {
+        log_("keys cannot be read again: " + *why);
+      }
+    };
+  }
+  return std::make_shared<const apply::SchemaChanges>(std::move(options));
 }
 
 void ControlPlane::stop() {
@@ -151,6 +166,7 @@ void ControlPlane::publish(std::shared_ptr<const policy::Catalog> catalog) {
   catalog_ = std::move(catalog);
   state->policy = rules_;
   state->catalog = catalog_;
+  state->schema_changes = schema_changes_;
   state->epochs = {rules_->epoch, catalog_->epoch};
   planner_.use(std::move(state));
 }

@@ -36,6 +36,8 @@ class ControlPlane {
   /// Called with each new twin: at the start, after a change of the schema, after its death. Set before
   /// `start`.
   std::function<void()> on_new_twin;
+  /// DDL on tagged tables is prepared in schema pgveil when it is planned. Set before `start`.
+  bool prepares_changes = false;
 
   /// Nothing, or in words why it does not work. Takes seconds: the twin is made and loaded.
   [[nodiscard]] std::optional<std::string> start();
@@ -56,6 +58,7 @@ class ControlPlane {
   [[nodiscard]] const Config& config() const { return config_; }
 
  private:
+  [[nodiscard]] std::shared_ptr<const apply::SchemaChanges> make_schema_changes();
   [[nodiscard]] std::optional<std::string> load_keys();
   [[nodiscard]] std::optional<std::string> load_memberships(PlanningState& state);
   void publish(std::shared_ptr<const policy::Catalog> catalog);
@@ -66,6 +69,7 @@ class ControlPlane {
   StatementPlanner planner_;
   std::optional<catalog::CatalogFollower> follower_;
   std::optional<keys::KeyEncryptionKey> kek_;
+  std::shared_ptr<const apply::SchemaChanges> schema_changes_;
   keys::SealCounter seal_counter_;  // of the thread that calls store_seal_counts
   mutable std::mutex mutex_;        // guards the three below
   std::shared_ptr<const policy::Policy> rules_;

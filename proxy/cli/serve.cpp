@@ -64,6 +64,7 @@ class Service {
       return why;
     }
     control_.on_new_twin = [this] { metrics_.twin_started(); };
+    control_.prepares_changes = true;
     if (auto why = control_.start()) {
       return why;
     }

@@ -1,6 +1,27 @@
 #include "proxy/planner/session_names.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace pgveil::proxy {
+
+namespace {
+
+void seal_columns(policy::CatalogRelation& relation, const std::vector<SealedInBlock>& sealed) {
+  for (const SealedInBlock& made : sealed) {
+    if (made.schema != relation.schema || made.table != relation.name) {
+      continue;
+    }
+    relation.has_check = relation.has_check || made.table_has_check;
+    for (policy::CatalogColumn& column : relation.columns) {
+      if (column.name == made.column) {
+        column.sealed = made.sealed;
+      }
+    }
+  }
+}
+
+}  // namespace
 
 SqlName sql_name(const policy::sql::SyntaxTree& syntax,
                  std::string inner_sql,
@@ -10,12 +31,12 @@ SqlName sql_name(const policy::sql::SyntaxTree& syntax,
   using Kind = policy::sql::StatementKind;
   const policy::sql::UtilityFacts& facts = syntax.utility();
   if (effect == policy::SessionEffect::Schema || effect == policy::SessionEffect::OwnSchema) {
-    SqlSchema schema{effect == policy::SessionEffect::OwnSchema,
-                     facts.drop_on_commit,
-                     facts.drops,
-                     facts.cascade,
-                     facts.name,
-                     {}};
+    SqlSchema schema;
+    schema.temporary = effect == policy::SessionEffect::OwnSchema;
+    schema.drop_on_commit = facts.drop_on_commit;
+    schema.drops = facts.drops;
+    schema.cascade = facts.cascade;
+    schema.creates = facts.name;
     for (const policy::sql::TableRef& table : syntax.utility_tables()) {
       if (table.schema.empty() || table.schema == "pg_temp") {
         schema.names.push_back(table.name);
@@ -52,7 +73,9 @@ SqlName sql_name(const policy::sql::SyntaxTree& syntax,
 }
 
 std::unique_ptr<const policy::Catalog> with_session_relations(
-    const policy::Catalog& catalog, const std::vector<twin::SessionRelation>& relations) {
+    const policy::Catalog& catalog,
+    const std::vector<twin::SessionRelation>& relations,
+    const std::vector<SealedInBlock>& sealed) {
   auto own = std::make_unique<policy::Catalog>(catalog);
   for (const twin::SessionRelation& relation : relations) {
     policy::CatalogRelation& known = own->relations[relation.oid];
@@ -61,9 +84,10 @@ std::unique_ptr<const policy::Catalog> with_session_relations(
     known.name = relation.name;
     known.kind = relation.kind;
     known.session_only = true;
-    known.columns.clear();
+    const std::vector<policy::CatalogColumn> before = std::exchange(known.columns, {});
     for (const twin::SessionColumn& column : relation.columns) {
-      policy::CatalogColumn added;
+      const auto same = std::ranges::find(before, column.attnum, &policy::CatalogColumn::attnum);
+      policy::CatalogColumn added = same == before.end() ? policy::CatalogColumn() : *same;
       added.name = column.name;
       added.attnum = column.attnum;
       added.type = column.type;
@@ -72,6 +96,7 @@ std::unique_ptr<const policy::Catalog> with_session_relations(
       added.has_default = column.has_default;
       known.columns.push_back(std::move(added));
     }
+    seal_columns(known, sealed);
   }
   return own;
 }

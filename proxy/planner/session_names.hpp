@@ -23,6 +23,8 @@ namespace pgveil::proxy {
 /// The catalog as this session sees it: what it made or changed stands before what all see. The OIDs hold
 /// for the one answer of the twin that `relations` came with.
 [[nodiscard]] std::unique_ptr<const policy::Catalog> with_session_relations(
-    const policy::Catalog& catalog, const std::vector<twin::SessionRelation>& relations);
+    const policy::Catalog& catalog,
+    const std::vector<twin::SessionRelation>& relations,
+    const std::vector<SealedInBlock>& sealed);
 
 }  // namespace pgveil::proxy

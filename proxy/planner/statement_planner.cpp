@@ -9,6 +9,7 @@
 #include "protocol/value/session_format.hpp"
 #include "proxy/planner/copy_statement.hpp"
 #include "proxy/planner/session_names.hpp"
+#include "proxy/planner/table_ddl.hpp"
 
 #include <algorithm>
 #include <set>
@@ -188,6 +189,13 @@ class Planning {
     for (const std::string& name : asked.relations) {
       answers.relations.push_back(relation(name));
     }
+    if (changes_tagged_table(context_, syntax, answers)) {
+      return plan_table_ddl(state_, context_, syntax, request_, asked.relations, out);
+    }
+    if (auto refused = refuse_filled_table(context_, syntax)) {
+      out.plan = std::move(*refused);
+      return std::nullopt;
+    }
     out.plan = policy::decide_utility(context_, syntax, answers);
     inner->epochs = state_.epochs;
     out.sql_name = sql_name(syntax, asked.inner.value_or(""), inner, out.plan.effect);
@@ -301,7 +309,8 @@ class Planning {
 
   void use_session_relations(const std::vector<twin::SessionRelation>& relations) {
     if (!relations.empty()) {
-      own_catalogs_.push_back(with_session_relations(*state_.catalog, relations));
+      own_catalogs_.push_back(
+          with_session_relations(*state_.catalog, relations, request_.settings.sealed));
       context_.catalog = own_catalogs_.back().get();
     }
   }

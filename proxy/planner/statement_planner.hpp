@@ -20,11 +20,17 @@
 
 namespace pgveil::proxy {
 
+namespace apply {
+class SchemaChanges;
+}
+
 struct PlanningState {
   std::shared_ptr<const policy::Policy> policy;
   std::shared_ptr<const policy::Catalog> catalog;
   /// Every login and role with the roles that it is a member of, itself included.
   std::map<std::string, std::vector<std::string>, std::less<>> memberships;
+  /// For DDL on tagged tables; null: it is refused.
+  std::shared_ptr<const apply::SchemaChanges> schema_changes;
   Epochs epochs;
 };
 

@@ -238,6 +238,7 @@ void BrainCore::settings_answered() {
   if (probe_->is_complete()) {
     SessionSettings answers = probe_->answers();
     answers.prelude = settings_.prelude;
+    answers.sealed = settings_.sealed;
     set_settings(std::move(answers));
     settings_known_ = true;
     probe_failures_ = 0;
@@ -340,6 +341,7 @@ void BrainCore::end_block(bool committed, Actions& out) {
 void BrainCore::use_prelude() {
   SessionSettings changed = settings_;
   changed.prelude = schema_.prelude();
+  changed.sealed = schema_.sealed();
   set_settings(std::move(changed));
 }
 

@@ -191,6 +191,8 @@ Taken BrainCore::on_statement_end(Owing& entry,
   } else {
     if (run->copy_out != nullptr) {
       run->copy_out->finish(out.to_client);
+    } else if (run->plan != nullptr && !run->plan->command_tag.empty()) {
+      protocol::encode_command_complete(out.to_client, run->plan->command_tag);
     } else {
       show(message, out);
     }

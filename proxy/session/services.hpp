@@ -100,7 +100,8 @@ struct SqlSchema {
   bool drop_on_commit = false;
   bool drops = false;
   bool cascade = false;
-  std::string creates;             // name of a relation
+  std::string creates;  // name of a relation
+  std::vector<SealedInBlock> sealed;
   std::vector<std::string> names;  // relations that it mentions, which may be temporary ones
 };
 
@@ -147,6 +148,8 @@ struct PreparedPlan {
   std::optional<protocol::RowDescription> columns;
   /// Each literal of the statement that the plan was made from, by index.
   std::vector<LiteralText> literals;
+  /// The client's tag, where the statement that is sent has another; empty: the server's.
+  std::string command_tag;
   /// What the client gets when plan.decision is Refuse. Empty: a general 0A000.
   protocol::ErrorFields refusal;
   Epochs epochs;

@@ -128,4 +128,12 @@ std::vector<std::string> SessionSchema::prelude() const {
   return statements;
 }
 
+std::vector<SealedInBlock> SessionSchema::sealed() const {
+  std::vector<SealedInBlock> all;
+  for (const Change& change : changes_) {
+    all.insert(all.end(), change.what.sealed.begin(), change.what.sealed.end());
+  }
+  return all;
+}
+
 }  // namespace pgveil::proxy

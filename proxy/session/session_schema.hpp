@@ -31,6 +31,7 @@ class SessionSchema {
 
   /// What the twin runs first.
   [[nodiscard]] std::vector<std::string> prelude() const;
+  [[nodiscard]] std::vector<SealedInBlock> sealed() const;
 
  private:
   struct Change {

@@ -5,6 +5,8 @@
 /// Source: PostgreSQL, "Client Connection Defaults"; which of them a server reports by itself is in
 /// "Asynchronous Operations".
 
+#include "policy/model/catalog.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -12,6 +14,17 @@
 #include <vector>
 
 namespace pgveil::proxy {
+
+/// A column that the session's open block has sealed; the catalog does not know it yet.
+struct SealedInBlock {
+  std::string schema;
+  std::string table;
+  std::string column;
+  policy::SealedColumn sealed;
+  bool table_has_check = false;  // over sealed columns
+
+  friend bool operator==(const SealedInBlock&, const SealedInBlock&) = default;
+};
 
 /// Values as SHOW spells them. Defaults are PostgreSQL's, for tests; a session asks its server.
 struct SessionSettings {
@@ -29,6 +42,7 @@ struct SessionSettings {
   std::string xmloption = "content";
   /// What the twin has to run first, in the same transaction: session_schema.hpp.
   std::vector<std::string> prelude;
+  std::vector<SealedInBlock> sealed;  // by the statements of `prelude`
 
   /// Takes one setting by its name as SHOW knows it, in any case. Answers whether it is one of ours.
   bool apply(std::string_view name, std::string_view value);

@@ -174,9 +174,7 @@ Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
     }
   }
   if (earlier && in_block) {
-    return Answer<Analysis>(protocol::make_error(
-        "ERROR", "0A000", "pgveil cannot follow what this session has changed in the schema", {},
-        "DISCARD TEMP, or end the transaction block; use ordinary tables, or WITH."));
+    return Answer<Analysis>(cannot_follow());
   }
   if (earlier) {
     return Answer<Analysis>(std::move(*earlier));

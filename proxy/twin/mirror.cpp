@@ -198,7 +198,8 @@ Result<Done> finish_load(const UpstreamSchema& schema,
       }
     }
     if (work &&
-        (!loader.run("LOOSEN", sql::kLoosenWork) || !loader.run("GRANT", sql::kGrantWork))) {
+        (!loader.run("LOOSEN", sql::kLoosenWork) || !loader.run("LOOSEN", sql::kLoosenSession) ||
+         !loader.run("GRANT", sql::kGrantWork))) {
       return Error{Errc::Load, "prepare the work database",
                    problems.empty() ? "" : problems.back().reason};
     }

@@ -18,6 +18,8 @@ namespace pgveil::proxy::twin {
 
 /// BEGIN and the prelude, then user and search_path of `state` again.
 [[nodiscard]] std::string begin_with_prelude(const SessionState& state);
+/// The prelude cannot be run here.
+[[nodiscard]] protocol::ErrorFields cannot_follow();
 
 [[nodiscard]] Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
                                                   std::string_view sql,

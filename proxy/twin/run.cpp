@@ -8,7 +8,8 @@ namespace {
 
 std::string begin_sql(Access access, const SessionState& state) {
   if (access != Access::ReadOnly) {
-    return begin_with_prelude(state);
+    return begin_with_prelude(state) +
+           (state.prelude.empty() ? "" : "; SELECT pgveil_twin.loosen()");
   }
   // Temporary tables are made first.
   return state.prelude.empty() ? "BEGIN READ ONLY"
@@ -37,18 +38,23 @@ void encode_statement(protocol::Bytes& out, const Statement& statement) {
   protocol::encode_sync(out);
 }
 
-/// Reads the answers of all parts in order. Part 0 to `before` - 1 prepare, then the statement, then
-/// ROLLBACK; the first error counts, wherever it is.
+/// Reads the answers of all parts in order: BEGIN with the session's prelude (`prelude_part`), the slice,
+/// the statement, ROLLBACK; the first error counts, wherever it is.
 class AnswerReader {
  public:
   AnswerReader(TwinConnection& connection, RowSink& sink) : connection_(connection), sink_(sink) {}
 
   [[nodiscard]] Result<Answer<Outcome>> read(std::size_t parts,
                                              std::size_t statement_part,
+                                             std::size_t prelude_part,
                                              const SessionState* new_state) {
     for (std::size_t part = 0; part < parts; ++part) {
+      const bool failed_before = failure_.has_value();
       if (auto done = read_part(part == statement_part); !done) {
         return done.error();
+      }
+      if (part == prelude_part && failure_ && !failed_before) {
+        failure_ = cannot_follow();
       }
       if (part == 0 && new_state != nullptr && !failure_) {
         connection_.applied = SessionState{new_state->role, new_state->settings, {}};
@@ -166,7 +172,7 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
   }
   cancel.sent_statement();
   AnswerReader reader(connection, sink);
-  return reader.read(parts, statement_part, state_answers == 1 ? &state : nullptr);
+  return reader.read(parts, statement_part, state_answers, state_answers == 1 ? &state : nullptr);
 }
 
 }  // namespace pgveil::proxy::twin

@@ -28,6 +28,12 @@ std::size_t encode_state(protocol::Bytes& out,
   return 1;
 }
 
+protocol::ErrorFields cannot_follow() {
+  return protocol::make_error(
+      "ERROR", "0A000", "pgveil cannot follow what this session has changed in the schema", {},
+      "DISCARD TEMP, or end the transaction block; use ordinary tables, or WITH.");
+}
+
 std::string begin_with_prelude(const SessionState& state) {
   std::string sql = "BEGIN";
   for (const std::string& statement : state.prelude) {

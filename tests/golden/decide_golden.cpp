@@ -2,6 +2,7 @@
 // `print(Plan)` says of it over the demo clinic, as it is after `pgveil apply`. PGVEIL_UPDATE=1 rewrites
 // the files; the diff is what gets reviewed. The statements are analysed by a real twin.
 #include "policy/model/policy.hpp"
+#include "proxy/apply/schema_changes.hpp"
 #include "proxy/catalog/loader.hpp"
 #include "proxy/planner/statement_planner.hpp"
 #include "tests/unit/proxy/test_server.hpp"
@@ -77,6 +78,9 @@ class Decisions : public ::testing::Test {
     auto catalog = std::make_shared<policy::Catalog>(**loaded);
     seal_columns(*catalog, *state.policy);
     state.catalog = catalog;
+    proxy::apply::SchemaChanges::Options changes;
+    changes.twin = [] { return twin->admin_conninfo(proxy::twin::Database::Model); };
+    state.schema_changes = std::make_shared<const proxy::apply::SchemaChanges>(changes);
   }
 
   static void TearDownTestSuite() {

@@ -15,6 +15,18 @@ WHERE c.oid = i.indrelid AND c.oid >= 16384 AND c.relkind IN ('r', 'm');
 DELETE FROM pg_catalog.pg_rewrite r
 USING pg_catalog.pg_class c
 WHERE c.oid = r.ev_class AND c.oid >= 16384 AND c.relkind IN ('r', 'm');
+-- What is gone has no dependencies, or DROP TABLE would look for it.
+DELETE FROM pg_catalog.pg_depend d
+WHERE (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.oid = d.objid))
+   OR (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef a WHERE a.oid = d.objid))
+   OR (d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid))
+   OR (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.oid = d.objid))
+   OR (d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.oid = d.refobjid));
 -- A materialized view becomes the table that it looks like.
 UPDATE pg_catalog.pg_class
 SET relkind = 'r', relchecks = 0, relhastriggers = false, relhasrules = false,

@@ -53,6 +53,46 @@ TEST(Inner, IsCutOutOfTheText) {
   EXPECT_FALSE(utility("SELECT 1").has_inner);
 }
 
+struct DdlCase {
+  const char* sql;
+  TableDdl kind;
+};
+
+TEST(Utility, TableDdlThatCanBeFollowed) {
+  const DdlCase rows[] = {
+      {"CREATE TABLE t (a int PRIMARY KEY, b text REFERENCES u)", TableDdl::Create},
+      {"CREATE TABLE t (LIKE u)", TableDdl::None},
+      {"CREATE TABLE t () INHERITS (u)", TableDdl::None},
+      {"CREATE TABLE t PARTITION OF u DEFAULT", TableDdl::None},
+      {"CREATE TABLE t (a int) PARTITION BY LIST (a)", TableDdl::None},
+      {"CREATE TABLE t OF type", TableDdl::None},
+      {"ALTER TABLE t ADD b int, DROP c, ALTER d SET NOT NULL", TableDdl::Alter},
+      {"ALTER TABLE t ALTER a TYPE text", TableDdl::Alter},
+      {"ALTER TABLE t ALTER a TYPE text USING b", TableDdl::None},
+      {"ALTER TABLE t ADD b int, ATTACH PARTITION p DEFAULT", TableDdl::None},
+      {"ALTER TABLE t INHERIT u", TableDdl::None},
+      {"ALTER TABLE t RENAME a TO b", TableDdl::Alter},
+      {"ALTER TABLE t RENAME TO u", TableDdl::Alter},
+      {"ALTER VIEW t RENAME a TO b", TableDdl::None},
+      {"ALTER VIEW t ALTER a SET DEFAULT 1", TableDdl::None},
+      {"CREATE UNIQUE INDEX i ON t (a)", TableDdl::Index},
+      {"CREATE INDEX CONCURRENTLY i ON t (a)", TableDdl::None},
+      {"DROP TABLE t, u CASCADE", TableDdl::DropTable},
+      {"DROP INDEX i", TableDdl::DropIndex},
+      {"DROP INDEX CONCURRENTLY i", TableDdl::None},
+      {"DROP VIEW v", TableDdl::None},
+      {"CREATE SEQUENCE s", TableDdl::None}};
+  for (const DdlCase& row : rows) {
+    const auto tree = SyntaxTree::parse(row.sql);
+    if (tree) {  // what the grammar does not take is nobody's to follow
+      EXPECT_EQ(tree->utility().table_ddl, row.kind) << row.sql;
+    } else {
+      EXPECT_EQ(row.kind, TableDdl::None) << row.sql;
+    }
+  }
+  EXPECT_EQ(utility("ALTER TABLE t RENAME TO u").name, "u");
+}
+
 TEST(Utility, Transactions) {
   EXPECT_EQ(utility("START TRANSACTION").transaction, TransactionKind::Begin);
   EXPECT_EQ(utility("END").transaction, TransactionKind::Commit);

@@ -1,0 +1,167 @@
+#include "crypto/bytes.hpp"
+#include "crypto/random.hpp"
+#include "proxy/apply/json.hpp"
+#include "proxy/apply/schema_change.hpp"
+#include "proxy/keys/key_store.hpp"
+
+#include <array>
+#include <initializer_list>
+
+namespace pgveil::proxy::apply {
+namespace {
+
+using keys::quote_text;
+
+/// A JSON object, field by field; values are JSON already.
+class JsonObject {
+ public:
+  void add(const char* name, const std::string& json) {
+    text_ += (text_.empty() ? "{" : ",") + json_text(name) + ':' + json;
+  }
+
+  void text(const char* name, const std::string& value) { add(name, json_text(value)); }
+
+  void text(const char* name, const std::optional<std::string>& value) {
+    add(name, value ? json_text(*value) : "null");
+  }
+
+  void number(const char* name, std::int64_t value) { add(name, std::to_string(value)); }
+
+  void truth(const char* name, bool value) { add(name, value ? "true" : "false"); }
+
+  [[nodiscard]] std::string done() const { return text_ + '}'; }
+
+ private:
+  std::string text_;
+};
+
+std::string json_list(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) {
+    out += (out.size() == 1 ? "" : ",") + item;
+  }
+  return out + ']';
+}
+
+std::string sealed_json(const NewSealedColumn& made, crypto::FieldId field) {
+  JsonObject row;
+  row.text("schema", made.schema);
+  row.text("table", made.table);
+  row.text("column", made.column.name);
+  row.number("attnum", made.column.attnum);
+  row.number("field", static_cast<std::uint32_t>(field));
+  row.text("logical_type", made.column.type_sql);
+  row.number("base_type", made.column.base_type);
+  row.number("typmod", made.column.typmod);
+  row.truth("not_null", made.column.not_null);
+  row.text("default_sql", made.column.default_sql);
+  row.truth("equality", made.change.terms.equality);
+  row.truth("folded", made.change.terms.folded);
+  row.truth("text", made.change.terms.text);
+  row.number("pad", made.change.pad);
+  row.text("collation_sql", made.column.collation_sql);
+  row.text("storage", made.column.storage);
+  row.text("compression", made.column.compression);
+  return row.done();
+}
+
+std::string logical_json(const LogicalObject& object) {
+  JsonObject row;
+  row.text("kind", object.kind);
+  row.text("schema", object.schema);
+  row.text("table", object.table);
+  row.text("name", object.name);
+  row.text("definition", object.definition);
+  row.text("owner", object.owner);
+  row.truth("server_index", object.server_index);
+  row.text("restore_sql", object.restore_sql);
+  return row.done();
+}
+
+std::string gone_json(const GoneObject& object) {
+  JsonObject row;
+  row.text("kind", object.kind);
+  row.text("schema", object.schema);
+  row.text("table", object.table);
+  row.text("name", object.name);
+  return row.done();
+}
+
+template <class T, class ToJson>
+std::string json_of(const std::vector<T>& items, ToJson to_json) {
+  std::vector<std::string> texts;
+  for (const T& item : items) {
+    texts.push_back(to_json(item));
+  }
+  return json_list(texts);
+}
+
+Result<PreparedChange> prepare_in_transaction(keys::PgConnection& admin,
+                                              const keys::KeyEncryptionKey& kek,
+                                              const SchemaChange& change,
+                                              const std::string& login) {
+  PreparedChange prepared;
+  std::vector<std::string> sealed;
+  for (const NewSealedColumn& made : change.sealed) {
+    const auto field = keys::ensure_field(admin, kek, made.change.field);
+    if (!field) {
+      return from_keys(field.error());
+    }
+    sealed.push_back(sealed_json(made, *field));
+    prepared.fields.push_back(static_cast<policy::FieldId>(static_cast<std::uint32_t>(*field)));
+  }
+  std::array<std::byte, 16> random{};
+  if (auto done = crypto::random_bytes(random); !done) {
+    return Error{Errc::Value, "no random bytes", ""};
+  }
+  prepared.token = crypto::hex_encode(random);
+  const auto stored = admin.query(
+      "INSERT INTO pgveil.planned_change (token, login, sealed, logical, gone) VALUES ($1, $2, "
+      "$3::jsonb, $4::jsonb, $5::jsonb)",
+      {prepared.token, login, json_list(sealed), json_of(change.logical, logical_json),
+       json_of(change.gone, gone_json)});
+  if (!stored) {
+    return from_keys(stored.error());
+  }
+  return prepared;
+}
+
+}  // namespace
+
+Result<PreparedChange> prepare_change(keys::PgConnection& admin,
+                                      const keys::KeyEncryptionKey& kek,
+                                      const SchemaChange& change,
+                                      const std::string& login) {
+  if (auto there = keys::check_schema(admin); !there) {
+    return from_keys(there.error());
+  }
+  // As `apply` does, so that two proxies do not make the same field twice.
+  if (auto begun =
+          admin.query("BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(5710443261); DELETE FROM "
+                      "pgveil.planned_change WHERE made_at < pg_catalog.now() - interval '1 day'");
+      !begun) {
+    return from_keys(begun.error());
+  }
+  auto prepared = prepare_in_transaction(admin, kek, change, login);
+  const auto ended = admin.query(prepared ? "COMMIT" : "ROLLBACK");
+  if (prepared && !ended) {
+    return from_keys(ended.error());
+  }
+  return prepared;
+}
+
+std::string change_statement(const SchemaChange& change, const std::string& token) {
+  std::string body = "BEGIN\n";
+  for (const ServerStatement& statement : change.statements) {
+    const std::string run = "EXECUTE " + quote_text(statement.sql) + ";";
+    body += statement.if_exists.empty()
+                ? run
+                : "IF pg_catalog.to_regclass(" + quote_text(statement.if_exists) +
+                      ") IS NOT NULL THEN " + run + " END IF;";
+    body += '\n';
+  }
+  body += "PERFORM pgveil.take_change(" + quote_text(token) + ");\nEND";
+  return "DO " + quote_text(body);
+}
+
+}  // namespace pgveil::proxy::apply

@@ -1,0 +1,32 @@
+#pragma once
+
+/// DDL that concerns tagged tables: asks apply::SchemaChanges and makes a plan of the answer.
+/// Inside proxy/planner.
+
+#include "policy/decide/decide.hpp"
+#include "proxy/planner/statement_planner.hpp"
+
+#include <optional>
+
+namespace pgveil::proxy {
+
+/// Whether the statement has to be asked about: it names a table with tagged columns, or makes one that
+/// the policy wants sealed.
+[[nodiscard]] bool changes_tagged_table(const policy::DecideContext& context,
+                                        const policy::sql::SyntaxTree& syntax,
+                                        const policy::UtilityAnswers& answers);
+
+/// CREATE TABLE AS and SELECT INTO of a table that the policy wants sealed.
+[[nodiscard]] std::optional<policy::Plan> refuse_filled_table(
+    const policy::DecideContext& context, const policy::sql::SyntaxTree& syntax);
+
+/// Fills `out`; an error is PostgreSQL's own about the statement.
+[[nodiscard]] std::optional<protocol::ErrorFields> plan_table_ddl(
+    const PlanningState& state,
+    const policy::DecideContext& context,
+    const policy::sql::SyntaxTree& syntax,
+    const PlanRequest& request,
+    const std::vector<std::string>& names,
+    PreparedPlan& out);
+
+}  // namespace pgveil::proxy

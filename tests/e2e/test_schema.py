@@ -1,0 +1,221 @@
+"""Schema changes through pgveil: tables that the policy wants sealed are sealed from birth, and the program
+sees what a plain PostgreSQL would show. Every statement runs on both; answers must be the same."""
+import time
+
+from compare import difference, Types
+from harness import CONTROL_LOGIN, CONTROL_PASSWORD, Checks, Cluster, Pgveil, Workspace, run
+from wire import Wire, WireError
+
+LOGINS = {"owner": "owner-demo", "nobody_role": "nobody-demo"}
+POLICY = """version = 1
+[table."public.people"]
+subject = "id"
+[table."public.people".column]
+ssn = { phi = "ssn", class = "government_id", seal = true, search = ["equality"], mask = "last4" }
+name = { phi = "name", class = "demographics", seal = true, search = ["equality:folded", "text"], mask = "redact" }
+born = { phi = "birth_date", class = "demographics", seal = true, mask = "year" }
+zip = { phi = "zip", class = "contact", mask = "zip3" }
+note = { phi = "health", class = "encounters", seal = true, mask = "null" }
+[role.staff]
+members = ["owner"]
+allow = { "*" = ["clear", "search", "create", "change", "delete", "export"] }
+"""
+
+# Statements of one transaction each, unless they say BEGIN. None: the connection is made anew.
+SAME = [
+    "CREATE TABLE people (id serial PRIMARY KEY, ssn char(11) NOT NULL UNIQUE, name varchar(40), "
+    "born date, zip text)",
+    "CREATE TABLE people (id int)",
+    "CREATE TABLE IF NOT EXISTS people (id int)",
+    "INSERT INTO people (ssn, name, born, zip) VALUES ('123-45-6789', 'Ann Example', '1980-02-29', '02139')",
+    "INSERT INTO people (ssn, name) VALUES ('123-45-6789', 'Twice')",
+    "INSERT INTO people (ssn, name) VALUES ('1234567890123', 'Too Long')",
+    "INSERT INTO people (ssn) VALUES (NULL)",
+    "SELECT * FROM people ORDER BY id",
+    "SELECT name FROM people WHERE name ILIKE '%exam%'",
+    "CREATE INDEX people_name ON people (lower(name))",
+    "CREATE INDEX people_zip ON people (zip)",
+    "CREATE TABLE visits (id int PRIMARY KEY, person int NOT NULL REFERENCES people (id), at timestamptz)",
+    "INSERT INTO visits VALUES (1, 1, '2024-01-02 03:04:05+00')",
+    "INSERT INTO visits VALUES (2, 77, now())",
+    # a new plain column, a new sealed one, and what is done to them
+    "ALTER TABLE people ADD COLUMN nickname text DEFAULT 'none' NOT NULL",
+    "ALTER TABLE people ALTER COLUMN nickname DROP DEFAULT, ALTER COLUMN nickname DROP NOT NULL",
+    "ALTER TABLE people ALTER COLUMN nickname TYPE varchar(20)",
+    "ALTER TABLE people RENAME COLUMN nickname TO called",
+    "ALTER TABLE people ADD COLUMN note text",
+    "UPDATE people SET note = 'allergic to penicillin', called = 'annie' WHERE ssn = '123-45-6789'",
+    "SELECT id, ssn, name, born, zip, called, note FROM people ORDER BY id",
+    "ALTER TABLE people ADD CONSTRAINT born_once UNIQUE (ssn, called)",
+    "INSERT INTO people (ssn, name, called) VALUES ('000-00-0001', 'Bob', 'b')",
+    "ALTER TABLE people DROP CONSTRAINT born_once",
+    "ALTER TABLE people ADD CONSTRAINT zip_length CHECK (length(zip) <= 10)",
+    "INSERT INTO people (ssn, zip) VALUES ('000-00-0002', '12345678901')",
+    "ALTER TABLE people ALTER COLUMN born SET NOT NULL",
+    "UPDATE people SET born = '1990-01-01' WHERE id > 0",
+    "ALTER TABLE people ALTER COLUMN born SET NOT NULL",
+    "DROP INDEX people_name",
+    "DROP INDEX people_zip",
+    "DROP INDEX no_such_index",
+    "COMMENT ON TABLE people IS 'who comes here'",
+    "ALTER TABLE people DROP COLUMN note",
+    "ALTER TABLE people ADD COLUMN note varchar(10)",
+    "UPDATE people SET note = 'this is far too long' WHERE id > 0",
+    "UPDATE people SET note = 'short' WHERE id = 1",
+    "SELECT id, note FROM people ORDER BY id",
+    # inside one transaction, with a rollback to a savepoint
+    "BEGIN",
+    "DROP TABLE visits",
+    "DROP TABLE people",
+    "CREATE TABLE people (id int PRIMARY KEY, ssn varchar(11) UNIQUE, born date)",
+    "INSERT INTO people VALUES (1, '999-99-9999', '2000-01-01'), (2, NULL, NULL)",
+    "SELECT * FROM people WHERE ssn = '999-99-9999'",
+    "SELECT id FROM people WHERE born > '1999-12-31'",
+    "SAVEPOINT a",
+    "ALTER TABLE people ADD COLUMN name text",
+    "UPDATE people SET name = 'Carla' WHERE id = 1",
+    "SELECT * FROM people ORDER BY id",
+    "ROLLBACK TO a",
+    "SELECT * FROM people ORDER BY id",
+    "ROLLBACK",
+    "SELECT id, ssn, name, born FROM people ORDER BY id",
+    "DROP TABLE people",
+    "DROP TABLE visits, people",
+    "CREATE TABLE people (ssn text PRIMARY KEY, name text)",
+    "INSERT INTO people VALUES ('1', 'Dora') RETURNING *",
+    "INSERT INTO people VALUES ('1', 'Dora again')",
+    "CREATE TABLE other (ssn text)",
+    # made and used in one message
+    "CREATE TABLE tried (id int); INSERT INTO tried VALUES (1); DROP TABLE tried",
+    "BEGIN; ALTER TABLE people ADD COLUMN note text; UPDATE people SET note = 'asthma'; SELECT note FROM people; ROLLBACK",
+    "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'people%' ORDER BY 1",
+    "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute "
+    "WHERE attrelid = 'people'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+]
+
+# What pgveil does not do, said in one sentence; nothing may change.
+REFUSED = [
+    ("ALTER TABLE people RENAME COLUMN name TO nom", "by its name"),
+    ("ALTER TABLE people RENAME TO persons", "by its name"),
+    ("ALTER TABLE people ALTER COLUMN name TYPE varchar(9)", "type of a tagged column"),
+    ("ALTER TABLE people ALTER COLUMN name SET DEFAULT 'y'", "default of a sealed column"),
+    ("ALTER TABLE people ADD COLUMN born date DEFAULT '2000-01-01'", "default in plaintext"),
+    ("ALTER TABLE people ADD COLUMN copied text GENERATED ALWAYS AS (ssn) STORED", "generated column"),
+    ("ALTER TABLE people ADD CHECK (length(name) > 1)", "compare sealed values"),
+    ("CREATE TABLE copies (LIKE people INCLUDING ALL)", "cannot be changed through pgveil"),
+    ("CREATE TABLE child () INHERITS (people)", "cannot be changed through pgveil"),
+    ("CREATE TABLE public.people AS SELECT '1' AS ssn", "fill with plaintext"),
+    ("SELECT '1' AS ssn INTO people", "fill with plaintext"),
+    ("CREATE UNIQUE INDEX ON people (upper(name))", "must be unique"),
+]
+
+
+def sealed_bytes(checks, cluster, texts):
+    """Nothing of what the program stored can be read on the server."""
+    rows = cluster.sql("app", "SELECT p::text FROM people p")
+    for text in texts:
+        checks.that(text not in rows, f"{text!r} is not in the server's rows")
+    types = cluster.sql("app", "SELECT string_agg(atttypid::regtype::text, ' ' ORDER BY attnum) FROM pg_attribute "
+                               "WHERE attrelid = 'people'::regclass AND attname IN ('ssn', 'name')")
+    checks.equal(types, "pgveil.text pgveil.text", "types of the sealed columns on the server")
+
+
+def same(checks, pgveil, cluster):
+    """Returns the two connections as they are at the end."""
+    ours, plain = connect(pgveil, cluster)
+    types = Types(cluster, "app"), Types(cluster, "plain")
+    for number, statement in enumerate(SAME):
+        got = answers(ours, statement, number)
+        want = answers(plain, statement, number)
+        checks.equal(len(got), len(want), f"answers to {statement}")
+        for one, other in zip(got, want):
+            said = difference(one, other, *types, ordered="ORDER BY" in statement)
+            if not checks.that(said is None, f"{statement}: {said}") and isinstance(one, WireError):
+                ours, plain = connect(pgveil, cluster)
+    return ours
+
+
+def connect(pgveil, cluster):
+    return (Wire("127.0.0.1", pgveil.port, "owner", LOGINS["owner"], "app"),
+            Wire("127.0.0.1", cluster.port, "owner", LOGINS["owner"], "plain"))
+
+
+def answers(connection, statement, number):
+    try:
+        if number % 2 == 0 or "; " in statement:
+            return connection.simple(statement)
+        return [connection.extended(statement)]
+    except (WireError, OSError) as problem:
+        return [WireError(repr(problem))]
+
+
+def refused(checks, connection, cluster):
+    before = cluster.sql("app", "SELECT string_agg(attname || atttypid::regtype, ' ' ORDER BY attnum) "
+                                "FROM pg_attribute WHERE attrelid = 'people'::regclass")
+    for statement, words in REFUSED:
+        outcome = connection.query(statement)
+        message = (outcome.error or {}).get("M", "no error")
+        checks.that(outcome.sqlstate in ("0A000", "42501") and words in message, f"{statement}: {outcome.sqlstate} {message}")
+    renamed = connection.simple("BEGIN; DROP TABLE people; ALTER TABLE other RENAME TO people")[-1]
+    checks.that("by its name" in (renamed.error or {}).get("M", ""), f"a table with plaintext gets the name: {renamed}")
+    connection.query("ROLLBACK")
+    checks.equal(cluster.sql("app", "SELECT string_agg(attname || atttypid::regtype, ' ' ORDER BY attnum) "
+                                    "FROM pg_attribute WHERE attrelid = 'people'::regclass"), before, "columns")
+
+
+def two_proxies(checks, workspace, cluster, first):
+    """What one changes the other knows, at the latest after a moment."""
+    second = Pgveil(workspace, cluster, database="app", policy=POLICY, name="second")
+    second.use_key(first.directory / "kek")
+    second.start()
+    one, two = (Wire("127.0.0.1", p.port, "owner", LOGINS["owner"], "app") for p in (first, second))
+    checks.equal(two.query("SELECT name FROM people").text(), [("Dora",)], "what the first has sealed, the second opens")
+    checks.equal(one.query("ALTER TABLE people ADD COLUMN note text").sqlstate, None, "ALTER TABLE at the first")
+    deadline = time.monotonic() + 30
+    while True:
+        outcome = two.query("UPDATE people SET note = 'eczema'")
+        if outcome.tag == "UPDATE 1" or time.monotonic() > deadline:
+            break
+        checks.that(outcome.sqlstate in ("42703", "0A000"), f"until it knows, the second says: {outcome.error}")
+        time.sleep(0.2)
+    checks.equal(outcome.tag, "UPDATE 1", "the second knows the new column")
+    checks.that("eczema" not in cluster.sql("app", "SELECT p::text FROM people p"), "and seals it")
+    checks.equal(one.query("SELECT note FROM people").text(), [("eczema",)], "the first reads what the second wrote")
+    one.query("ALTER TABLE people DROP COLUMN note")
+    one.close()
+    two.close()
+    checks.equal(second.stop(), 0, "exit code of the second")
+
+
+def main():
+    checks = Checks("schema")
+    workspace = Workspace("schema")
+    cluster = Cluster(workspace).start()
+    cluster.sql("postgres", f"CREATE ROLE {CONTROL_LOGIN} SUPERUSER LOGIN PASSWORD '{CONTROL_PASSWORD}'")
+    for login, password in LOGINS.items():
+        cluster.sql("postgres", f"CREATE ROLE {login} LOGIN PASSWORD '{password}'")
+    for database in ("app", "plain"):
+        cluster.sql("postgres", f"CREATE DATABASE {database} OWNER owner")
+        cluster.sql(database, "ALTER SCHEMA public OWNER TO owner")
+    pgveil = Pgveil(workspace, cluster, database="app", policy=POLICY).prepare().start()
+    connection = same(checks, pgveil, cluster)
+    sealed_bytes(checks, cluster, ["Dora"])
+    refused(checks, connection, cluster)
+    log = pgveil.log_text()
+    checks.that("error" not in log.lower(), f"no error in the log: {log[-1500:]}")
+    # The same schema, back in plaintext.
+    connection.close()
+    two_proxies(checks, workspace, cluster, pgveil)
+    checks.equal(pgveil.stop(), 0, "exit code of pgveil")
+    pgveil.command("revert", "--drop-schema")
+    dumps = [run(["pg_dump", "-h", cluster.sockets, "-p", cluster.port, "-U", "postgres", "-d", database]).stdout
+             for database in ("app", "plain")]
+    lines = [[line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))] for dump in dumps]
+    checks.that(sorted(lines[0]) == sorted(lines[1]), "after revert the dump is that of the plain database: "
+                f"{sorted(set(lines[0]) ^ set(lines[1]))}")
+    cluster.stop()
+    checks.finish()
+
+
+if __name__ == "__main__":
+    main()
