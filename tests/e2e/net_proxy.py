@@ -19,7 +19,8 @@ SSL_REQUEST = struct.pack("!II", 8, 80877103)
 GSS_REQUEST = struct.pack("!II", 8, 80877104)
 # AddressSanitizer keeps freed memory back (its quarantine): a little of it, so that memory can be measured.
 with open(PASS_THROUGH[0], "rb") as binary:
-    SANITIZED = b"__asan_init" in binary.read()
+    program = binary.read()
+    SANITIZED = b"__asan_init" in program or b"__tsan_init" in program
 if SANITIZED:
     os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
 SLACK, SANITIZER = (60_000, " (with a sanitizer's slack)") if SANITIZED else (20_000, "")

@@ -3,6 +3,7 @@ import difflib
 import json
 import re
 import subprocess
+import time
 
 from harness import PG_BIN, Checks, Cluster, Pgveil, Workspace, load_clinic, run
 from wire import LoginError, WireError, tls_context
@@ -96,6 +97,9 @@ def auditing(checks, pgveil, workspace):
         checks.that(False, "the front desk read a diagnosis")
     except LoginError as problem:
         checks.equal(problem.fields["C"], "42501", "the front desk is denied")
+    deadline = time.monotonic() + 10  # the client does not wait for it, since no row follows
+    while "denied" not in json.dumps(records(pgveil)[-6:]).lower() and time.monotonic() < deadline:
+        time.sleep(0.05)
     checks.that("denied" in json.dumps(records(pgveil)[-6:]).lower(), "a denial is on record")
     shown = pgveil.command("audit", "show", check=False)
     checks.that(shown.returncode == 0 and "dr_adams" in shown.stdout, f"audit show: {shown.stderr[-200:]}")
