@@ -82,6 +82,10 @@ std::string last_part(std::size_t count, PgQuery__Node** names) {
   return count == 0 ? std::string{} : constant_text(names[count - 1]);
 }
 
+bool is_row(const PgQuery__Node* node) {
+  return node != nullptr && node->node_case == PG_QUERY__NODE__NODE_ROW_EXPR;
+}
+
 OperatorForm form_of(PgQuery__AExprKind kind) {
   switch (kind) {
     case PG_QUERY__A__EXPR__KIND__AEXPR_OP:
@@ -202,7 +206,11 @@ bool SyntaxTree::contains(NodeRef node) const {
 std::optional<OperatorForm> SyntaxTree::operator_form(std::int32_t location) const {
   const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
   if (found.empty()) return std::nullopt;
-  return form_of(found[0].node->a_expr->kind);
+  const PgQuery__AExpr& expression = *found[0].node->a_expr;
+  const OperatorForm form = form_of(expression.kind);
+  return form == OperatorForm::Op && (is_row(expression.lexpr) || is_row(expression.rexpr))
+             ? OperatorForm::Row
+             : form;
 }
 
 std::string SyntaxTree::operator_name(std::int32_t location) const {

@@ -58,6 +58,7 @@ struct NodeRef {
 
 enum class OperatorForm {
   Op,
+  Row,  // a row on either side: what is analysed of each pair of fields stands at this one place
   OpAny,
   OpAll,
   In,  // also NOT IN

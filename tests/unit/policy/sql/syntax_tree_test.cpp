@@ -174,6 +174,14 @@ TEST(Nodes, AreFoundByKindAndLocation) {
   EXPECT_FALSE(tree.contains({NodeKind::Column, -1}));
 }
 
+TEST(Nodes, ComparisonsOfRowsAreOneNodeForSeveral) {
+  const std::string sql = "SELECT FROM t WHERE (a, b) = (1, 2) AND ROW(c) <> ROW(3) AND d = 4";
+  const auto tree = parse(sql);
+  EXPECT_EQ(tree.operator_form(at(sql, "= (1")), OperatorForm::Row);
+  EXPECT_EQ(tree.operator_form(at(sql, "<>")), OperatorForm::Row);
+  EXPECT_EQ(tree.operator_form(at(sql, "= 4")), OperatorForm::Op);
+}
+
 TEST(Nodes, KnowTheirCast) {
   const std::string sql = "SELECT a::text, 'x'::date, date '2020-01-01', true, true::int, b";
   const auto tree = parse(sql);
