@@ -4,11 +4,12 @@
 #include "policy/lineage/sql_text.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pgveil::policy {
 namespace {
 
-constexpr std::int64_t kImplicitCast = 2;
+constexpr std::int64_t kExplicitCast = 1, kImplicitCast = 2;
 
 // The casts that an assignment adds: varchar length, numeric scale, integer to numeric.
 Node without_assignment_casts(Node node) {
@@ -24,13 +25,38 @@ Node without_assignment_casts(Node node) {
   }
 }
 
-// Casts that are spelled out add only a length here: what does not fit is an error when it is sealed.
-Node without_casts(Node node) {
-  while (is(node, "RELABELTYPE") || (is(node, "FUNCEXPR") && node.field("args").size() > 0 &&
-                                     node.field("funcformat").as_int_or(0) != 0)) {
-    node = is(node, "RELABELTYPE") ? node.field("arg") : *node.field("args").begin();
+// A cast that is spelled out and only adds the column's own length: what does not fit is an error when
+// it is sealed. All others compute, and so does AT TIME ZONE, which looks like one.
+bool adds_length_of(const SealedColumn& sealed, const Node& call) {
+  if (!is(call, "FUNCEXPR") || call.field("args").size() < 2 ||
+      call.field("funcformat").as_int_or(0) != kExplicitCast) {
+    return false;
   }
-  return node;
+  const Node length = call.field("args").item(1);
+  const std::vector<std::byte> bytes = length.field("constvalue").as_bytes();
+  std::int32_t typmod = 0;
+  if (!is(length, "CONST") || bytes.size() < sizeof typmod) {
+    return false;
+  }
+  std::memcpy(&typmod, bytes.data(), sizeof typmod);
+  return typmod == sealed.typmod &&
+         static_cast<TypeOid>(call.field("funcresulttype").as_int_or(0)) == sealed.base_type;
+}
+
+Node without_casts(const SealedColumn& sealed, Node node) {
+  while (true) {
+    if (is(node, "RELABELTYPE")) {
+      node = node.field("arg");
+    } else if (adds_length_of(sealed, node)) {
+      node = *node.field("args").begin();
+    } else {
+      const Node inner = without_assignment_casts(node);
+      if (inner.raw().data() == node.raw().data()) {
+        return node;
+      }
+      node = inner;
+    }
+  }
 }
 
 Node item_at(const Node& list, std::size_t index) { return list.item(index); }
@@ -117,7 +143,7 @@ void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& valu
     blocked(column, "the copied column belongs to another field");
     return;
   }
-  if (assign_choice(scope, column, without_casts(value))) {
+  if (assign_choice(scope, column, without_casts(sealed, value))) {
     return;
   }
   flow(scope, value);
@@ -137,20 +163,21 @@ bool Lineage::assign_choice(const Scope& scope, ColumnAt column, const Node& cho
   if (node.location < 0 || !syntax.contains(node)) {
     return false;
   }
+  const SealedColumn& sealed = *column.view->column->sealed;
   edits.push_back({node, true, "$0", std::nullopt});
   if (!is_case) {
     for (const Node argument : choice.field("args")) {
-      assign_value(scope, column, without_casts(argument));
+      assign_value(scope, column, without_casts(sealed, argument));
     }
     return true;
   }
   flow_plain(scope, choice.field("arg"));
   for (const Node when : choice.field("args")) {
     flow_plain(scope, when.field("expr"));
-    assign_value(scope, column, without_casts(when.field("result")));
+    assign_value(scope, column, without_casts(sealed, when.field("result")));
   }
   if (!choice.field("defresult").is_null()) {
-    assign_value(scope, column, without_casts(choice.field("defresult")));
+    assign_value(scope, column, without_casts(sealed, choice.field("defresult")));
   }
   return true;
 }
