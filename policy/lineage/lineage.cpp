@@ -28,6 +28,9 @@ bool Lineage::run() {
   for (const Scope& scope : tree.scopes()) {
     walk_scope(scope);
   }
+  if (obstacle.empty()) {
+    find_copies();
+  }
   const Scope& top = tree.top();
   for (const TargetEntry& target : top.outputs()) {
     if (!target.junk) {

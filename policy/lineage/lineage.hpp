@@ -189,6 +189,9 @@ class Lineage {
   [[nodiscard]] std::optional<std::string> column_text(const Scope& scope, const Node& var) const;
   [[nodiscard]] const TargetEntry* grouped_target(const Scope& scope, const Node& clause) const;
   [[nodiscard]] std::optional<std::size_t> query_of(const Scope& scope);
+  void find_copies();
+  void find_copies_in_aggregates(const Node& node);
+  void block_if_edited(const Node& node);
   void walk_write(const Scope& scope);
   void walk_on_conflict(const Scope& scope, Occurrence& target);
   void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
