@@ -232,7 +232,7 @@ std::string bytea_sql(ByteView bytes, bool backslash_quotes) {
          "'::pg_catalog.bytea";
 }
 
-std::string cell_sql(const Cell& cell, bool backslash_quotes) {
+std::string cell_sql(const Cell& cell, Kind kind, bool backslash_quotes) {
   if (const auto* binary = std::get_if<Binary>(&cell)) {
     return bytea_sql(binary->bytes, backslash_quotes);
   }
@@ -248,7 +248,10 @@ std::string cell_sql(const Cell& cell, bool backslash_quotes) {
     }
     return sql + "]::pg_catalog.bytea[]";
   }
-  return "NULL";
+  // Typed: in ARRAY[NULL] nothing else says of what.
+  return kind == Kind::TextQuery       ? "NULL::pg_catalog.tsquery"
+         : kind == Kind::EqualityTerms ? "NULL::pg_catalog.bytea[]"
+                                       : "NULL::pg_catalog.bytea";
 }
 
 ServerValue cell_value(Cell cell) {
@@ -297,7 +300,7 @@ Result<FilledSql> fill_sql(const policy::SqlTemplate& sql,
         break;  // what stands before it is decided first
       }
       if (const auto* cell = std::get_if<Cell>(&*made)) {
-        result += cell_sql(*cell, values.backslash_quotes);
+        result += cell_sql(*cell, slot.use.kind, values.backslash_quotes);
       }
     }
     result += sql.text[i + 1];

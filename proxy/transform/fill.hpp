@@ -19,7 +19,7 @@
 /// NULL stays NULL in all of them.
 ///
 /// In SQL text a filled slot is an expression: '\x…'::pg_catalog.bytea, '…'::pg_catalog.tsquery,
-/// '{…}'::pg_catalog.bytea[], NULL, or the literal as the client spelled it.
+/// '{…}'::pg_catalog.bytea[], NULL of one of these types, or the literal as the client spelled it.
 ///
 /// Errors: transform::Error for keys and broken plans; PgError, with the source it came from, for what
 /// PostgreSQL itself would say of the value.

@@ -196,7 +196,7 @@ TEST(Fill, WritesLiteralsIntoTheText) {
   ASSERT_TRUE(filled_sql);
   EXPECT_EQ(std::get<std::string>(*filled_sql), "INSERT INTO t VALUES ('it''s', '\\x" +
                                                     crypto::hex_encode(term_of("078")) +
-                                                    "'::pg_catalog.bytea, NULL)");
+                                                    "'::pg_catalog.bytea, NULL::pg_catalog.bytea)");
   values.backslash_quotes = true;
   const auto escaped = fill_sql(sql, values, clinic_keys());
   EXPECT_NE(std::get<std::string>(*escaped).find("E'\\\\x"), std::string::npos);
