@@ -160,6 +160,12 @@ SELECT count(*) FROM patients WHERE last_name NOT IN ('Schmidt', 'King');
 SELECT id FROM patients WHERE last_name = ANY ($1) ORDER BY id;
 --@ eq/any_array_literal not=billing
 SELECT id FROM patients WHERE last_name = ANY ('{Schmidt,Diaz}') ORDER BY id;
+--@ eq/any_array_nulls not=billing
+SELECT id FROM patients WHERE last_name = ANY (ARRAY[NULL::text, NULL::text]);
+--@ eq/any_null not=billing
+SELECT id FROM patients WHERE last_name = ANY (NULL::text[]);
+--@ eq/in_null not=billing
+SELECT id FROM patients WHERE mrn IN (NULL, 'MRN0000003') OR last_name = NULL;
 --@ eq/any_ids
 --$int4[] {1,2,3,50}
 SELECT id, last_name, dob FROM patients WHERE id = ANY ($1) ORDER BY id;

@@ -103,3 +103,30 @@ SELECT last_name FROM patients WHERE id < 60 EXCEPT SELECT last_name FROM patien
 SELECT last_name, 1 AS part FROM patients WHERE id < 5 UNION ALL SELECT name, 2 FROM payers ORDER BY 2, 1;
 --@ set/union_other_fields
 SELECT last_name FROM patients WHERE id < 5 UNION ALL SELECT first_name FROM patients WHERE id < 5;
+--@ row/sealed_and_plain_sorted
+SELECT mrn FROM patients AS p WHERE (p.id, p.mrn) = (3, p.mrn) ORDER BY mrn;
+--@ row/masked_and_plain_sorted
+SELECT mrn FROM patients WHERE (id, city) = (3, '***') ORDER BY mrn;
+--@ row/name_and_key not=billing
+SELECT mrn FROM patients WHERE (last_name, practitioner_id) = ('Lopez', 3) ORDER BY upper(mrn);
+--@ row/not_equal
+SELECT count(*), max(last_name) FROM patients WHERE (id, first_name) <> (3, 'Mary');
+--@ row/in_one not=billing
+SELECT mrn FROM patients WHERE (id, last_name) IN ((3, 'Lopez')) ORDER BY mrn;
+--@ copy/grouped_condition not=billing
+SELECT last_name = 'Lopez', count(*) FROM patients GROUP BY last_name = 'Lopez' ORDER BY 1;
+--@ copy/grouped_sub_select
+SELECT p.state IN (SELECT '***' FROM patients q WHERE q.dob = '1970-01-01') AS x, count(*) FROM patients p
+GROUP BY p.state IN (SELECT '***' FROM patients q WHERE q.dob = '1970-01-01');
+--@ copy/sorted_condition not=billing
+SELECT id, last_name = 'Lopez' FROM patients WHERE id < 40 ORDER BY last_name = 'Lopez' DESC, id;
+--@ copy/sorted_comparison
+SELECT a.id, b.id, a.last_name = b.last_name FROM patients a, patients b WHERE a.id < 9 AND b.id < 30
+ORDER BY a.last_name = b.last_name DESC, 1, 2;
+--@ copy/distinct_on_condition not=billing
+SELECT DISTINCT ON (last_name = 'Lopez') last_name = 'Lopez', id FROM patients ORDER BY last_name = 'Lopez', id;
+--@ copy/sorted_inside_aggregate not=billing
+SELECT array_agg(last_name = 'Lopez' ORDER BY last_name = 'Lopez') FROM patients;
+--@ copy/window_of_condition not=billing
+SELECT id, count(*) OVER (PARTITION BY last_name = 'Lopez' ORDER BY id), sum(id) OVER (PARTITION BY last_name = 'Lopez')
+FROM patients WHERE id < 40 ORDER BY id;

@@ -173,3 +173,11 @@ INSERT INTO patients (mrn, last_name, first_name, dob) VALUES ('MRN-CHOICE', COA
 UPDATE patients SET last_name = CASE WHEN id = 3 THEN 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' END WHERE id = 3;
 --@ choice/by_sealed write roles=clinician
 UPDATE patients SET last_name = CASE last_name WHEN 'Lee' THEN 'Found' ELSE last_name END WHERE id = 3 RETURNING last_name;
+--@ choice/time_zone write roles=clinician
+UPDATE visits SET checked_in = coalesce('2020-01-05 08:30:00'::timestamp AT TIME ZONE 'UTC', checked_in) WHERE id = 3 RETURNING checked_in;
+--@ choice/cast_that_cuts write roles=clinician
+UPDATE patients SET street = CASE WHEN id = 3 THEN 'abcdef'::varchar(3) ELSE street END WHERE id IN (3, 4) RETURNING id, street;
+--@ choice/cast_that_cuts_all write roles=clinician
+UPDATE patients SET street = (CASE WHEN id = 3 THEN 'abcdef' ELSE street END)::varchar(3) WHERE id IN (3, 4) RETURNING id, street;
+--@ choice/cast_that_rounds write roles=clinician
+UPDATE prescriptions SET dose = coalesce((2.5)::integer, dose) WHERE patient_id = 3 RETURNING dose;
