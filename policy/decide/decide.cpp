@@ -7,6 +7,7 @@
 #include "policy/lineage/survey.hpp"
 #include "policy/rewrite/in_place.hpp"
 #include "policy/rewrite/split.hpp"
+#include "policy/rewrite/split_write.hpp"
 
 #include <algorithm>
 
@@ -298,6 +299,7 @@ Plan decide_tagged(const DecideContext& context,
   RewriteInput input;
   input.lineage = &lineage;
   input.parameter_types = parameter_types;
+  input.native_output = context.native_output;
   input.free_literals = free_literals(syntax, survey);
   add_guards(plan, syntax, input.free_literals);
   std::string why = lineage.obstacle;
@@ -309,7 +311,8 @@ Plan decide_tagged(const DecideContext& context,
     }
   }
   plan.evidence = before;
-  if (tree->top().command != Command::Select || survey.modifies) {
+  const bool writes = tree->top().command != Command::Select;
+  if (lineage.modifies_in_cte || (survey.modifies && !writes)) {
     plan.decision = Refuse{
         Rule::SealedColumnExpression, lineage.obstacle_column,
         "the server cannot do this write over sealed or masked columns: " +
@@ -321,7 +324,7 @@ Plan decide_tagged(const DecideContext& context,
   if (lineage.obstacle.empty()) {
     lineage.obstacle = why;
   }
-  auto split = build_split(input, plan.evidence);
+  auto split = writes ? build_split_write(input, plan.evidence) : build_split(input, plan.evidence);
   if (auto* refused = std::get_if<Refuse>(&split)) {
     plan.decision = *refused;
     plan.evidence = before;

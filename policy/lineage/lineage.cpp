@@ -25,6 +25,7 @@ bool Lineage::run() {
   if (!understood_) {
     return false;
   }
+  find_defaulted();
   for (const Scope& scope : tree.scopes()) {
     walk_scope(scope);
   }
@@ -36,6 +37,23 @@ bool Lineage::run() {
     if (!target.junk) {
       outputs.push_back(flow_of_output(top, target.number));
     }
+  }
+  return understood_;
+}
+
+bool Lineage::run_answer() {
+  answer_only_ = true;
+  find_occurrences();
+  const Scope& top = tree.top();
+  Occurrence* target = occurrence(top, top.result_relation);
+  if (!understood_ || target == nullptr) {
+    return false;
+  }
+  if (!top.query.field("onConflict").is_null()) {
+    walk_on_conflict(top, *target);
+  }
+  for (const TargetEntry& entry : top.returning) {
+    outputs.push_back(flow_of_output(top, entry.number));
   }
   return understood_;
 }

@@ -118,6 +118,13 @@ struct Flow {
   bool casted = false;  // AsIs, under an explicit cast that changes nothing
 };
 
+/// A sealed column that is given its default: who can compute that.
+struct SealedDefault {
+  std::int16_t attnum = 0;
+  bool server = false;   // it needs a value that only the server knows
+  bool per_row = false;  // and a new one for each row
+};
+
 class Lineage {
  public:
   Lineage(const StatementTree& tree,
@@ -127,6 +134,8 @@ class Lineage {
 
   /// Walks everything. False: something is not understood, and nothing may be concluded.
   [[nodiscard]] bool run();
+  /// Instead of `run`: only what is left of a write once its rows are known, RETURNING and ON CONFLICT.
+  [[nodiscard]] bool run_answer();
 
   const StatementTree& tree;
   const sql::SyntaxTree& syntax;
@@ -149,6 +158,9 @@ class Lineage {
   bool uses_schema_functions = false;       // pg_get_…def, regclass …: answered by the twin
   bool uses_size_functions = false;         // pg_relation_size …
   bool modifies_in_cte = false;
+  std::vector<SealedDefault> sealed_defaults;
+  /// Columns of the target that the statement gives no value: left out, or DEFAULT.
+  std::set<std::int16_t> defaulted;
   /// ON CONFLICT over sealed columns: what the server infers its index from. Empty: as written.
   std::vector<std::string> conflict_target;
 
@@ -194,6 +206,8 @@ class Lineage {
   void block_if_edited(const Node& node);
   void walk_write(const Scope& scope);
   void walk_on_conflict(const Scope& scope, Occurrence& target);
+  void find_defaulted();
+  void assign_default(const Scope& scope, ColumnAt column, const Node& value);
   void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
   bool assign_choice(const Scope& scope, ColumnAt column, const Node& choice);
   void assign_value(const Scope& scope, ColumnAt column, const Node& value);
@@ -228,6 +242,7 @@ class Lineage {
   int aggregates_ = 0;                     // around the node being walked
   int negations_ = 0;                      // NOTs around the node being walked
   bool understood_ = true;
+  bool answer_only_ = false;
 };
 
 }  // namespace pgveil::policy

@@ -123,6 +123,11 @@ Flow Lineage::flow_of_var(const Scope& scope, const Node& var) {
     understood_ = false;
     return {};
   }
+  if (answer_only_ && entry->index != scope.result_relation &&
+      entry->index != scope.excluded_relation) {
+    blocked({}, "RETURNING names a table that is only read");
+    return {};
+  }
   const auto attnum = static_cast<std::int16_t>(var.field("varattno").as_int_or(0));
   if (attnum == 0) {
     touch_whole_row(*at, *entry);
@@ -252,6 +257,10 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
     if (null_mask || (inner.kind == Flow::Kind::AsIs && inner.casted)) {
       blocked(inner.column, "whether it is NULL depends on the mask");
     }
+    return {};
+  }
+  if (label == "SUBLINK" && answer_only_) {
+    blocked({}, "a sub-select stands in RETURNING or ON CONFLICT");
     return {};
   }
   if (label == "SUBLINK") {

@@ -61,6 +61,17 @@ Node without_casts(const SealedColumn& sealed, Node node) {
 
 Node item_at(const Node& list, std::size_t index) { return list.item(index); }
 
+/// Something of it is the client's: what comes from the catalog has no locations.
+bool stands_in_text(const Node& node) {
+  if (node.kind() != Node::Kind::Object && node.kind() != Node::Kind::List) {
+    return false;
+  }
+  if (is(node, "PARAM") || (node.kind() == Node::Kind::Object && location_of(node) >= 0)) {
+    return true;
+  }
+  return std::ranges::any_of(std::vector<Node>(node.begin(), node.end()), stands_in_text);
+}
+
 }  // namespace
 
 void Lineage::walk_write(const Scope& scope) {
@@ -94,23 +105,80 @@ void Lineage::assign(const Scope& scope, Occurrence& target, const TargetEntry& 
   const RangeEntry* source = is(inner, "VAR") && inner.field("varlevelsup").as_int_or(0) == 0
                                  ? scope.entry(static_cast<int>(inner.field("varno").as_int_or(0)))
                                  : nullptr;
+  std::vector<Node> cells{entry.expr};
   if (source != nullptr && source->kind == RangeEntry::Kind::Values) {
     const auto position = static_cast<std::size_t>(inner.field("varattno").as_int_or(1)) - 1;
+    cells.clear();
     for (const Node& row : source->values_rows) {
-      const Node cell = item_at(row, position);
-      if (column.view->column->sealed) {
-        assign_value(scope, column, cell);
-      } else {
-        flow_plain(scope, cell);
-      }
+      cells.push_back(item_at(row, position));
     }
+  }
+  if (&scope == &tree.top() && !answer_only_ && defaulted.contains(attnum) &&
+      std::ranges::none_of(cells, stands_in_text)) {
+    assign_default(scope, column, cells.empty() ? Node() : cells.front());
     return;
   }
-  if (column.view->column->sealed) {
-    assign_value(scope, column, entry.expr);
-  } else {
-    flow_plain(scope, entry.expr);
+  for (const Node& cell : cells) {
+    if (column.view->column->sealed) {
+      assign_value(scope, column, cell);
+    } else {
+      flow_plain(scope, cell);
+    }
   }
+}
+
+/// What the statement gives no value.
+void Lineage::find_defaulted() {
+  const Scope& top = tree.top();
+  const Occurrence* target = occurrence(top, top.result_relation);
+  if (target == nullptr) {
+    return;
+  }
+  const sql::StatementFacts& facts = syntax.facts();
+  const CatalogRelation& relation = *target->relation;
+  for (const std::string& name : facts.default_columns) {
+    if (const CatalogColumn* column = relation.column(name)) {
+      defaulted.insert(column->attnum);
+    }
+  }
+  if (top.command != Command::Insert) {
+    return;
+  }
+  std::size_t position = 0;
+  for (const CatalogColumn& column : relation.columns) {
+    const auto named = std::ranges::find(facts.insert_column_names, column.name);
+    const bool given = target->entry->inserted.contains(column.attnum);
+    const auto at = facts.insert_columns
+                        ? static_cast<std::size_t>(named - facts.insert_column_names.begin())
+                        : position++;
+    const bool is_default =
+        std::ranges::find(facts.default_positions, at) != facts.default_positions.end();
+    if (!given || is_default) {
+      defaulted.insert(column.attnum);
+    }
+  }
+}
+
+/// The server computes the default of a plain column. That of a sealed one has to be computed first.
+void Lineage::assign_default(const Scope& scope, ColumnAt column, const Node& value) {
+  const std::string before = volatile_function;
+  const std::size_t values = server_values.size();
+  const bool unaddressable = unaddressable_server_value;
+  volatile_function.clear();
+  if (!column.view->column->sealed || column.view->column->default_sql.empty()) {
+    flow_plain(scope, column.view->column->sealed ? Node() : value);
+  } else {
+    SealedDefault found;
+    found.attnum = column.view->column->attnum;
+    flow_plain(scope, value);
+    found.per_row = !volatile_function.empty();
+    found.server = found.per_row || server_values.size() > values;
+    sealed_defaults.push_back(found);
+    blocked(column, "its default would have to be stored");
+  }
+  volatile_function = before;
+  server_values.resize(values);
+  unaddressable_server_value = unaddressable;
 }
 
 void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& value) {

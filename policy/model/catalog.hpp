@@ -70,6 +70,10 @@ struct CatalogRelation {
   bool logical_only = false;  // a view that exists on the twin only
   bool has_check = false;     // CHECK constraints that name a sealed column
   bool row_security = false;
+  /// Row triggers that may change or skip a row before it is stored.
+  bool before_insert = false;
+  bool before_update = false;
+  bool before_delete = false;
   bool session_only = false;           // temporary, or changed by the session's open transaction
   std::vector<CatalogColumn> columns;  // live columns, by attnum
   std::vector<UniqueKey> keys;

@@ -149,6 +149,8 @@ bool edit_target(const RewriteInput& input, StatementEdit& edit, std::string& wh
   return true;
 }
 
+}  // namespace
+
 ServerOutput output_of(const Flow& flow) {
   ServerOutput output;
   if (flow.kind == Flow::Kind::AsIs) {
@@ -164,7 +166,10 @@ ServerOutput output_of(const Flow& flow) {
   return output;
 }
 
-bool append_subjects(Lineage& lineage, StatementEdit& edit, InPlace& plan, Evidence& evidence) {
+bool append_subjects(Lineage& lineage,
+                     StatementEdit& edit,
+                     std::vector<ServerOutput>& outputs,
+                     Evidence& evidence) {
   std::vector<std::string> expressions;
   for (const SubjectOutput& subject : subject_outputs(lineage, evidence.subjects_complete)) {
     ServerOutput output;
@@ -174,13 +179,11 @@ bool append_subjects(Lineage& lineage, StatementEdit& edit, InPlace& plan, Evide
     if (same == evidence.subjects.end()) {
       evidence.subjects.push_back(subject.column);
     }
-    plan.outputs.push_back(output);
+    outputs.push_back(output);
     expressions.push_back(subject.expression);
   }
   return expressions.empty() || static_cast<bool>(edit.tree().append_outputs(expressions));
 }
-
-}  // namespace
 
 std::optional<InPlace> build_in_place(const RewriteInput& input,
                                       Evidence& evidence,
@@ -217,7 +220,7 @@ std::optional<InPlace> build_in_place(const RewriteInput& input,
   if (!edit_target(input, edit, why) || !edit_tables(input, edit, why)) {
     return std::nullopt;
   }
-  if (!append_subjects(lineage, edit, plan, evidence) || !edit.renumber_parameters()) {
+  if (!append_subjects(lineage, edit, plan.outputs, evidence) || !edit.renumber_parameters()) {
     why = "the statement could not be rewritten";
     return std::nullopt;
   }

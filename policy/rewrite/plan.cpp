@@ -1,5 +1,6 @@
 #include "policy/rewrite/plan.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace pgveil::policy {
@@ -121,21 +122,54 @@ std::string print(const ServerOutput& output) {
   return {};
 }
 
+std::string print(const std::vector<ServerOutput>& outputs) {
+  std::string text;
+  for (const ServerOutput& output : outputs) {
+    text += (text.empty() ? "outputs " : "; ") + print(output);
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 std::string print(const InPlace& plan) {
   std::string text = "InPlace\nserver  " + print(plan.server_sql) + "\n";
   text += print(plan.server_parameters);
-  if (!plan.outputs.empty()) {
-    text += "outputs ";
-    for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
-      text += (i == 0 ? "" : "; ") + print(plan.outputs[i]);
-    }
+  return text + print(plan.outputs);
+}
+
+// Of $k of the write: an array of ours, or the client's.
+std::string print(const WriteBack& write, std::size_t own) {
+  const std::size_t rows = write.rows == WriteBack::Rows::Inserted ? 0 : 1;
+  if (own < rows) {
+    return "the rows";
+  }
+  const WriteColumn& column = write.columns[own - rows];
+  return column.name + (column.sealed ? ", sealed" : "");
+}
+
+std::string print(const WriteBack& write) {
+  std::string text = "write   " + print(write.server_sql) + "\n";
+  std::size_t last = 0;
+  for (const ServerParameter& parameter : write.server_parameters) {
+    last = std::max<std::size_t>(last, parameter.client_index);
+  }
+  const std::size_t arrays =
+      write.columns.size() + (write.rows == WriteBack::Rows::Inserted ? 0 : 1);
+  for (std::size_t i = 0; i < write.server_parameters.size(); ++i) {
+    const ServerParameter& parameter = write.server_parameters[i];
+    const std::size_t from_end = last - parameter.client_index;
+    text += "        $" + std::to_string(i + 1) + " is ";
+    text += from_end < arrays ? print(write, arrays - 1 - from_end)
+                              : "the client's $" + std::to_string(parameter.client_index) + ", " +
+                                    use_word(parameter.use.kind);
     text += "\n";
   }
-  return text;
+  text += print(write.outputs);
+  return write.answered_by_twin ? text + "answer  by the twin\n" : text;
 }
 
 std::string print(const Split& plan) {
-  std::string text = "Split\nbecause " + plan.reason + "\nserver  " + print(plan.server_sql) + "\n";
+  std::string text = plan.write ? "Split write" : "Split";
+  text += "\nbecause " + plan.reason + "\nserver  " + print(plan.server_sql) + "\n";
   text += print(plan.server_parameters);
   text += "slice   ";
   bool first = true;
@@ -152,7 +186,7 @@ std::string print(const Split& plan) {
     text += ")";
   }
   text += "\ntwin    " + print(plan.slice.twin_sql) + "\n";
-  return text;
+  return plan.write ? text + print(*plan.write) : text;
 }
 
 std::string print(const Decision& decision) {

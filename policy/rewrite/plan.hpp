@@ -118,6 +118,7 @@ struct SliceRelation {
   std::string name;
   std::int32_t tag = 0;  // first column of the server's answer
   std::vector<SliceColumn> columns;
+  bool is_target = false;  // of an UPDATE or DELETE: its last column is the row's ctid
   std::optional<std::uint16_t>
       subject_output;               // column of the answer that names the patient (text)
   std::uint16_t subject_table = 0;  // index into Evidence::subjects
@@ -131,7 +132,8 @@ struct Slice {
   /// Types of the server values; value i sits in answer column 1 + i of the row tagged -1, as bytea in
   /// the type's binary form, and becomes parameter $(client parameters + 1 + i) of `twin_sql`.
   std::vector<TypeOid> server_values;
-  SqlTemplate twin_sql;  // what the twin runs over the slice; its parameters are the client's
+  SqlTemplate twin_sql;      // what the twin runs over the slice; its parameters are the client's
+  std::string changed_rows;  // UPDATE, DELETE: what is selected of the target's rows afterwards
   /// Columns at the end of the twin's answer that are hidden from the client: they name patients.
   std::vector<std::uint16_t> hidden_subjects;  // indexes into Evidence::subjects
 };
@@ -178,11 +180,41 @@ struct InPlace {
   std::vector<ServerOutput> outputs;  // empty: the statement returns no rows
 };
 
+/// One column that the twin computes for the server to store. All its values travel as one array.
+struct WriteColumn {
+  std::string name;
+  TypeOid element = 0;             // type of the array's elements at the server
+  std::int16_t format = 1;         // in which the twin yields a value
+  std::optional<ValueUse> sealed;  // Kind::Seal
+};
+
+/// The second half of a Split that writes: the rows that the twin made are stored by one statement.
+///   INSERT INTO t (a, b) SELECT … FROM ROWS FROM (unnest($1), unnest($2)) …
+///   UPDATE t SET a = … FROM ROWS FROM (unnest($1::tid[]), unnest($2)) … WHERE t.ctid = …
+///   DELETE FROM t WHERE ctid = ANY ($1::tid[])
+struct WriteBack {
+  enum class Rows {
+    Inserted,  // the last columns of what the twin's statement yields
+    Updated,   // read from the target after the statement: ctid, then the columns
+    Deleted    // the ctids that the slice had and the target has no more
+  };
+  Rows rows = Rows::Inserted;
+  std::vector<WriteColumn> columns;  // without the ctid
+  SqlTemplate server_sql;
+  /// A client_index beyond the client's own parameters names an array: the ctids, if there are any, then
+  /// the columns.
+  std::vector<ServerParameter> server_parameters;
+  std::vector<ServerOutput> outputs;  // of the server's answer
+  /// The client's RETURNING was computed by the twin; the server's answer only names patients.
+  bool answered_by_twin = false;
+};
+
 struct Split {
   std::string reason;      // why the server alone cannot answer, for people
   SqlTemplate server_sql;  // yields the slice
   std::vector<ServerParameter> server_parameters;
   Slice slice;
+  std::optional<WriteBack> write;
 };
 
 /// Answered by the twin's `model` database, as the client's own role.

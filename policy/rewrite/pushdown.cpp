@@ -52,7 +52,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view word)
 Pushdown::Pushdown(Lineage& lineage, StatementEdit& edit, std::vector<std::uint16_t> free_literals)
     : lineage_(lineage), edit_(edit), free_literals_(std::move(free_literals)) {
   for (const Scope& scope : lineage.tree.scopes()) {
-    if (scope.command == Command::Select && scope.query.field("setOperations").is_null()) {
+    const bool reads = scope.command == Command::Select || scope.command == Command::Update ||
+                       scope.command == Command::Delete;
+    if (reads && scope.query.field("setOperations").is_null()) {
       collect(scope, scope.query.field("jointree"), {});
     }
   }

@@ -281,4 +281,79 @@ Result<void> SyntaxTree::replace_conflict_target(const std::vector<std::string>&
   return {};
 }
 
+namespace {
+
+/// `*` alone means the columns of everything in FROM: what is written there now is not the client's.
+void qualify_stars(NodeList outputs, PgQuery__Node& qualified_star) {
+  for (std::size_t i = 0; i < *outputs.count; ++i) {
+    PgQuery__Node* value = (*outputs.items)[i]->res_target->val;
+    if (value != nullptr && value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+        value->column_ref->n_fields == 1 &&
+        value->column_ref->fields[0]->node_case == PG_QUERY__NODE__NODE_A_STAR) {
+      (*outputs.items)[i]->res_target->val = &qualified_star;
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> SyntaxTree::replace_write(std::string_view sql, std::string_view star) {
+  PgQuery__Node& statement = impl_->statement();
+  const auto made = parse_template(impl_->arena, std::string(sql));
+  if (!made || (*made)->node_case != statement.node_case) {
+    return make_error(Errc::BadFragment, "replace_write");
+  }
+  const auto all = parse_expression(impl_->arena, quoted(star) + ".*", impl_->limits);
+  const auto outputs = outputs_of(statement);
+  if (!all || !outputs) {
+    return make_error(Errc::NotPossible, "replace_write");
+  }
+  qualify_stars(*outputs, **all);
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_INSERT_STMT: {
+      PgQuery__InsertStmt& old = *statement.insert_stmt;
+      PgQuery__InsertStmt& now = *(*made)->insert_stmt;
+      old.relation = now.relation;
+      old.n_cols = now.n_cols;
+      old.cols = now.cols;
+      old.select_stmt = now.select_stmt;
+      old.with_clause = nullptr;
+      return {};
+    }
+    case PG_QUERY__NODE__NODE_UPDATE_STMT: {
+      PgQuery__UpdateStmt& old = *statement.update_stmt;
+      PgQuery__UpdateStmt& now = *(*made)->update_stmt;
+      old.relation = now.relation;
+      old.n_target_list = now.n_target_list;
+      old.target_list = now.target_list;
+      old.where_clause = now.where_clause;
+      old.n_from_clause = now.n_from_clause;
+      old.from_clause = now.from_clause;
+      old.with_clause = nullptr;
+      return {};
+    }
+    case PG_QUERY__NODE__NODE_DELETE_STMT: {
+      PgQuery__DeleteStmt& old = *statement.delete_stmt;
+      PgQuery__DeleteStmt& now = *(*made)->delete_stmt;
+      old.relation = now.relation;
+      old.where_clause = now.where_clause;
+      old.n_using_clause = 0;
+      old.using_clause = nullptr;
+      old.with_clause = nullptr;
+      return {};
+    }
+    default:
+      return make_error(Errc::NotPossible, "replace_write");
+  }
+}
+
+Result<void> SyntaxTree::drop_on_conflict() {
+  PgQuery__Node& statement = impl_->statement();
+  if (statement.node_case != PG_QUERY__NODE__NODE_INSERT_STMT) {
+    return make_error(Errc::NotPossible, "drop_on_conflict");
+  }
+  statement.insert_stmt->on_conflict_clause = nullptr;
+  return {};
+}
+
 }  // namespace pgveil::policy::sql

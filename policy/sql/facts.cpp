@@ -68,6 +68,41 @@ void conflict_facts(const PgQuery__OnConflictClause& clause, StatementFacts& fac
   }
 }
 
+bool is_default(const PgQuery__Node& node) {
+  return node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT;
+}
+
+void default_facts(const PgQuery__SelectStmt& values, StatementFacts& facts) {
+  for (std::size_t row = 0; row < values.n_values_lists; ++row) {
+    const PgQuery__List& list = *values.values_lists[row]->list;
+    std::vector<std::uint32_t> positions;
+    for (std::size_t i = 0; i < list.n_items; ++i) {
+      if (is_default(*list.items[i])) positions.push_back(static_cast<std::uint32_t>(i));
+    }
+    facts.default_mixed = facts.default_mixed || (row > 0 && positions != facts.default_positions);
+    facts.default_positions = std::move(positions);
+  }
+  if (facts.default_mixed) facts.default_positions.clear();
+}
+
+void update_facts(const PgQuery__UpdateStmt& update, StatementFacts& facts) {
+  for (std::size_t i = 0; i < update.n_target_list; ++i) {
+    const PgQuery__ResTarget& target = *update.target_list[i]->res_target;
+    if (target.val != nullptr && is_default(*target.val)) {
+      facts.default_columns.emplace_back(target.name);
+    } else if (target.val != nullptr &&
+               target.val->node_case == PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF) {
+      const PgQuery__Node* source = target.val->multi_assign_ref->source;
+      for (std::size_t k = 0;
+           source != nullptr && source->node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+           k < source->row_expr->n_args;
+           ++k) {
+        facts.default_mixed = facts.default_mixed || is_default(*source->row_expr->args[k]);
+      }
+    }
+  }
+}
+
 void insert_facts(const PgQuery__InsertStmt& insert, StatementFacts& facts) {
   if (insert.select_stmt == nullptr) {
     facts.default_values = true;
@@ -76,6 +111,7 @@ void insert_facts(const PgQuery__InsertStmt& insert, StatementFacts& facts) {
     facts.values = source.n_values_lists > 0;
     facts.values_rows = static_cast<std::uint32_t>(source.n_values_lists);
     facts.insert_select = !facts.values;
+    default_facts(source, facts);
   }
   facts.with = insert.with_clause != nullptr;
   facts.returning = insert.n_returning_list > 0;
@@ -86,6 +122,7 @@ void insert_facts(const PgQuery__InsertStmt& insert, StatementFacts& facts) {
   }
   facts.overriding = insert.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE ||
                      insert.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE;
+  facts.overriding_user = insert.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE;
   if (insert.on_conflict_clause != nullptr) conflict_facts(*insert.on_conflict_clause, facts);
 }
 
@@ -251,6 +288,7 @@ StatementFacts facts_of(PgQuery__Node& statement) {
       facts.where = statement.update_stmt->where_clause != nullptr;
       facts.returning = statement.update_stmt->n_returning_list > 0;
       facts.outputs = static_cast<std::uint32_t>(statement.update_stmt->n_returning_list);
+      update_facts(*statement.update_stmt, facts);
       break;
     case PG_QUERY__NODE__NODE_DELETE_STMT:
       facts.with = statement.delete_stmt->with_clause != nullptr;

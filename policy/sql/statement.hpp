@@ -85,6 +85,12 @@ struct StatementFacts {
   bool default_values = false;  // INSERT … DEFAULT VALUES
   bool insert_select = false;   // INSERT … SELECT (not VALUES)
   bool overriding = false;      // OVERRIDING SYSTEM or USER VALUE
+  bool overriding_user = false;
+  /// DEFAULT stands for a value: positions in the INSERT's list of columns where it does in every row,
+  /// names of the columns that an UPDATE sets to it.
+  std::vector<std::uint32_t> default_positions;
+  std::vector<std::string> default_columns;
+  bool default_mixed = false;  // in some rows of VALUES only
   bool where_current_of = false;
   std::uint32_t outputs = 0;  // items of the SELECT or RETURNING list, stars counted once
   std::vector<std::string> insert_column_names;

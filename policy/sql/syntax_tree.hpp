@@ -218,6 +218,12 @@ class SyntaxTree {
   /// The output that is this column and nothing else gets its name, which an edit would change.
   void name_output(std::int32_t column);
 
+  /// INSERT, UPDATE, DELETE: all but ON CONFLICT, OVERRIDING and RETURNING becomes that of another statement
+  /// of the same kind over the same relation. `*` in RETURNING becomes `star.*`.
+  [[nodiscard]] Result<void> replace_write(std::string_view sql, std::string_view star);
+  /// INSERT without its ON CONFLICT.
+  [[nodiscard]] Result<void> drop_on_conflict();
+
   // SQL out.
 
   [[nodiscard]] Result<std::string> deparse() const;

@@ -62,6 +62,9 @@ Result<Done> load_relations(ControlConnection& model, Catalog& catalog) {
     relation.row_security = (*table).truth(row, 4);
     relation.has_children = (*table).truth(row, 5);
     relation.is_catalog = (*table).truth(row, 6);
+    relation.before_insert = (*table).truth(row, 7);
+    relation.before_update = (*table).truth(row, 8);
+    relation.before_delete = (*table).truth(row, 9);
     catalog.relations.emplace((*table).oid(row, 0), std::move(relation));
   }
   auto columns = model.query(sql::kColumns);

@@ -150,6 +150,13 @@ std::optional<ErrorFields> finish_copy(const policy::sql::SyntaxTree& syntax,
                               "COPY into this relation is not understood", "use INSERT");
     return std::nullopt;
   }
+  const auto* split = std::get_if<policy::Split>(&out.plan.decision);
+  if (split != nullptr && split->write) {
+    out.plan = policy::refuse(policy::Rule::CopyOfTagged,
+                              "COPY of a statement that writes computed values is not understood",
+                              "run the statement without COPY");
+    return std::nullopt;
+  }
   auto plan = std::make_shared<CopyPlan>();
   plan->direction = syntax.utility().copy_from ? Direction::From : Direction::To;
   const auto texts = option_texts(syntax.utility());

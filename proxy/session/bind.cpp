@@ -99,12 +99,15 @@ std::vector<std::int16_t> upstream_formats(const PreparedPlan& plan,
     return {1};
   }
   const auto* in_place = std::get_if<policy::InPlace>(&plan.plan.decision);
-  if (in_place == nullptr) {
-    return {};
-  }
+  return in_place == nullptr ? std::vector<std::int16_t>()
+                             : output_formats(in_place->outputs, client_formats);
+}
+
+std::vector<std::int16_t> output_formats(const std::vector<policy::ServerOutput>& outputs,
+                                         const std::vector<std::int16_t>& client_formats) {
   std::vector<std::int16_t> formats;
   std::size_t column = 0;
-  for (const policy::ServerOutput& output : in_place->outputs) {
+  for (const policy::ServerOutput& output : outputs) {
     switch (output.kind) {
       case policy::ServerOutput::Kind::Forward:
         formats.push_back(column < client_formats.size() ? client_formats[column]

@@ -11,6 +11,7 @@
 ///   execute.cpp          Execute, answers served from a portal
 ///   replies.cpp          rows, descriptions, tags on their way back
 ///   evaluation.cpp       what the twin answers
+///   split_write.cpp      what the twin made is stored
 ///   audit_flow.cpp       begin and end records
 ///   copy_flow.cpp        COPY of tagged columns
 ///   failure.cpp          refusals, errors of our own, the end of the session
@@ -46,6 +47,10 @@ enum class Taken { Yes, Wait };
 /// Result formats for the server's Bind: binary for sealed cells and slices, text for hidden columns.
 [[nodiscard]] std::vector<std::int16_t> upstream_formats(
     const PreparedPlan& plan, const std::vector<std::int16_t>& client_formats);
+
+[[nodiscard]] std::vector<std::int16_t> output_formats(
+    const std::vector<policy::ServerOutput>& outputs,
+    const std::vector<std::int16_t>& client_formats);
 
 /// What was found out about the client's current message.
 struct Work {
@@ -237,6 +242,16 @@ class BrainCore {
   static void copy_rows(Run& run, const EvaluatedRows& rows, Actions& out);
   void start_evaluation(Owing& entry, Run& run, Actions& out);
   static void add_hidden_subjects(const Run& run, Subjects hidden, Subjects& subjects);
+  static void merge_subjects(Subjects more, Subjects& subjects);
+
+  // split_write.cpp
+  void send_write(Owing& entry, Run& run, Actions& out);
+  [[nodiscard]] std::optional<protocol::ErrorFields> fill_write(const Owing& entry,
+                                                                const Run& run,
+                                                                std::string& sql,
+                                                                std::vector<ServerValue>& values);
+  static void keep_returned(Owing& entry, const Run& run, std::size_t before, Actions& out);
+  Taken on_written(Owing& entry, Run& run, const protocol::MessageView& message, Actions& out);
 
   // copy_flow.cpp
   enum class CopyDataGoes { In, Upstream, Nowhere, Waits };

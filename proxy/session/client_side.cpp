@@ -239,6 +239,9 @@ bool BrainCore::holds_for_unsettled(char type) {
   if (unsettled_ == nullptr || type == 'H') {
     return false;
   }
+  if (unsettled_->write_back() != nullptr) {
+    return true;  // what comes behind it must find what it stored
+  }
   return type != 'S' || !batch_open_ || batch_executes_ != 1 || unsettled_synced_;
 }
 

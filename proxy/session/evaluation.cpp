@@ -54,6 +54,9 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
                             {&split->slice.twin_sql, &run.literals, &run.literal_positions, 0});
     }
     fail_locally(entry, std::move(*error), out);
+  } else if (run.write_back() != nullptr) {
+    send_write(entry, run, out);
+    return Taken::Yes;
   } else {
     auto& rows = std::get<EvaluatedRows>(*run.evaluated);
     run.rows = rows.row_ends.size();
@@ -181,6 +184,13 @@ void BrainCore::add_hidden_subjects(const Run& run, Subjects hidden, Subjects& s
     if (tables[i] < subjects.size()) {
       merge(subjects[tables[i]], std::move(hidden[i]));
     }
+  }
+}
+
+void BrainCore::merge_subjects(Subjects more, Subjects& subjects) {
+  subjects.resize(std::max(subjects.size(), more.size()));
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    merge(subjects[i], std::move(more[i]));
   }
 }
 

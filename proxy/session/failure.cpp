@@ -42,12 +42,15 @@ ScrubContext BrainCore::scrub_context(const Owing& entry) const {
       if (entry.statement != nullptr && entry.statement->expansion.empty()) {
         const PlannedStatement& planned = entry.statement->planned;
         context.literals = {sql, &planned.literals, &planned.literal_positions, 0};
-      } else if (run != nullptr && entry.statement == nullptr) {
+      } else if (run != nullptr && entry.statement == nullptr && !run->writing) {
         context.literals = {sql, &run->literals, &run->literal_positions, run->sent_at};
       }
     }
   }
   context.rewritten = context.rewritten || entry.instead != nullptr;
+  if (entry.shown == Shown::ErrorsOnly) {
+    context.tagged = context.rewritten = true;  // of a statement of ours
+  }
   return context;
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/keyring.hpp"
 #include "proxy/transform/fill.hpp"
 #include "proxy/transform/open_row.hpp"
+#include "proxy/transform/write_rows.hpp"
 
 #include <string_view>
 #include <utility>
@@ -91,6 +92,21 @@ std::vector<Conversion> as_conversions(std::vector<transform::Conversion> wanted
   return conversions;
 }
 
+const policy::WriteBack* write_of(const PreparedPlan& plan) {
+  const auto* split = std::get_if<policy::Split>(&plan.plan.decision);
+  return split != nullptr && split->write ? &*split->write : nullptr;
+}
+
+const std::vector<policy::ServerOutput>& server_outputs(const PreparedPlan& plan) {
+  const policy::WriteBack* write = write_of(plan);
+  return write != nullptr ? write->outputs : std::get<policy::InPlace>(plan.plan.decision).outputs;
+}
+
+bool answered_by_twin(const PreparedPlan& plan) {
+  const policy::WriteBack* write = write_of(plan);
+  return write != nullptr && write->answered_by_twin;
+}
+
 class KeyringOpening final : public RowOpening {
  public:
   KeyringOpening(std::shared_ptr<const crypto::Keyring> keys,
@@ -100,8 +116,8 @@ class KeyringOpening final : public RowOpening {
                  CellForm form,
                  Alert alert)
       : keys_(std::move(keys)),
-        opener_(std::get<policy::InPlace>(plan.plan.decision).outputs,
-                formats,
+        opener_(server_outputs(plan),
+                answered_by_twin(plan) ? std::vector<std::int16_t>() : formats,
                 session_format(settings),
                 *keys_,
                 bytea_form(form)),
@@ -224,6 +240,29 @@ std::unique_ptr<RowOpening> KeyringValues::open_rows(const PreparedPlan& plan,
                                                      const SessionSettings& settings,
                                                      CellForm form) {
   return std::make_unique<KeyringOpening>(keys_(), plan, formats, settings, form, alert_);
+}
+
+SealedRows KeyringValues::seal_rows(
+    const PreparedPlan& plan,
+    const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
+    const SessionSettings& settings) {
+  const auto keys = keys_();
+  const policy::WriteBack& write = *std::get<policy::Split>(plan.plan.decision).write;
+  auto made = transform::write_arrays(write, rows, session_format(settings), *keys);
+  if (!made) {
+    return as_fields(made.error(), alert_);
+  }
+  if (const auto* error = std::get_if<protocol::value::PgError>(&*made)) {
+    return as_fields(*error);
+  }
+  std::vector<ClientValue> values;
+  for (protocol::Bytes& array : std::get<std::vector<protocol::Bytes>>(*made)) {
+    ClientValue value;
+    value.format = 1;
+    value.bytes = std::move(array);
+    values.push_back(std::move(value));
+  }
+  return values;
 }
 
 std::unique_ptr<SliceBuilding> KeyringValues::build_slice(const PreparedPlan& plan, CellForm form) {

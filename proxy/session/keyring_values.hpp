@@ -34,6 +34,10 @@ class KeyringValues final : public ValueService {
                                                       const std::vector<std::int16_t>& formats,
                                                       const SessionSettings& settings,
                                                       CellForm form) override;
+  [[nodiscard]] SealedRows seal_rows(
+      const PreparedPlan& plan,
+      const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
+      const SessionSettings& settings) override;
   [[nodiscard]] std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan& plan,
                                                            CellForm form) override;
 

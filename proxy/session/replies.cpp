@@ -107,7 +107,7 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
     protocol_violation("the server sent rows that nothing asked for", out);
     return Taken::Yes;
   }
-  if (run->kind == PlanKind::Split) {
+  if (run->kind == PlanKind::Split && !run->writing) {
     if (entry.portal != nullptr && entry.portal->evaluated) {
       protocol_violation("the server sent rows twice", out);
       return Taken::Yes;
@@ -140,7 +140,9 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
     fail_locally(entry, std::move(*error), out);
     return Taken::Yes;
   }
-  if (run->copy_out != nullptr) {
+  if (run->writing) {
+    keep_returned(entry, *run, before, out);
+  } else if (run->copy_out != nullptr) {
     if (!run->copy_out->row(protocol::ByteView(opened).subspan(protocol::kFrameHeaderSize),
                             out.to_client)) {
       protocol_violation("the server sent a row of another width", out);
@@ -179,6 +181,9 @@ Taken BrainCore::on_statement_end(Owing& entry,
   if (run->kind == PlanKind::Refuse) {
     protocol_violation("a statement that must fail did not", out);
     return Taken::Yes;
+  }
+  if (run->writing) {
+    return on_written(entry, *run, message, out);
   }
   if (run->kind == PlanKind::Split || run->kind == PlanKind::Local) {
     return evaluate(entry, *run, out);
@@ -241,11 +246,14 @@ void BrainCore::finish_run(Owing& entry, Run& run, Actions& out) {
   RowOpening* opener = entry.portal != nullptr ? entry.portal->opener.get() : run.opener.get();
   if (opener != nullptr) {
     subjects = opener->drain();
-  } else if (run.slice != nullptr) {
+  } else if (run.slice != nullptr && !run.writing) {
     subjects = run.slice->drain();
   } else if (copy_in_ != nullptr && copy_run_ == &run) {
     subjects = copy_in_->subjects().drain();
     run.rows = copy_in_->rows();
+  }
+  if (run.writing && run.slice != nullptr) {
+    merge_subjects(run.slice->drain(), subjects);
   }
   if (run.evaluated) {
     if (auto* rows = std::get_if<EvaluatedRows>(&*run.evaluated)) {

@@ -37,6 +37,9 @@ struct Run {
   bool evaluating = false;
   std::optional<EvaluateResult> evaluated;
 
+  /// Split that writes: the statement that stores what the twin made is on its way.
+  bool writing = false;
+
   std::size_t offset = 0;  // bytes [offset, offset + length) of the client's Query
   std::size_t length = 0;
   std::size_t sent_at = 0;          // characters before it in the Query that goes upstream
@@ -54,6 +57,13 @@ struct Run {
 
   [[nodiscard]] policy::SessionEffect effect() const {
     return plan == nullptr ? policy::SessionEffect::None : plan->plan.effect;
+  }
+
+  /// A Split whose rows are stored in the end.
+  [[nodiscard]] const policy::WriteBack* write_back() const {
+    const auto* split =
+        plan == nullptr ? nullptr : std::get_if<policy::Split>(&plan->plan.decision);
+    return kind == PlanKind::Split && split != nullptr && split->write ? &*split->write : nullptr;
   }
 
   /// The begin record must be durable before the statement is sent.

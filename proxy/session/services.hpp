@@ -234,6 +234,9 @@ struct EvaluatedRows {
   std::string command_tag;            // "SELECT 3"
   /// Values of the hidden subject columns: subjects[i] belongs to Slice::hidden_subjects[i].
   std::vector<std::vector<std::string>> subjects;
+  /// Of a Split that writes: what is to be stored, in the formats of WriteBack. A row has the ctid, if
+  /// the rows are there already, and the columns.
+  std::vector<std::vector<std::optional<protocol::Bytes>>> written;
 };
 
 using EvaluateResult = std::variant<EvaluatedRows, protocol::ErrorFields>;

@@ -20,7 +20,11 @@ bool must_run_one_by_one(const PlannedText& planned) {
   // A COPY of tagged columns is not the server's COPY: its formats and its end are ours.
   const bool copies = std::ranges::any_of(
       statements, [](const PlannedStatement& one) { return one.plan->copy != nullptr; });
-  return planned.rest_at || copies ||
+  const bool writes_back = std::ranges::any_of(statements, [](const PlannedStatement& one) {
+    const auto* split = std::get_if<policy::Split>(&one.plan->plan.decision);
+    return split != nullptr && split->write;
+  });
+  return planned.rest_at || copies || writes_back ||
          (count > 1 && std::ranges::any_of(statements, is_evaluated)) ||
          (count == 1 && declares_buffered(*statements.front().plan) != nullptr);
 }

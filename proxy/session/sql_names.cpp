@@ -179,8 +179,8 @@ std::shared_ptr<const PreparedPlan> plan_of_fetch(const std::shared_ptr<const Po
     return plan;
   } else {
     policy::InPlace in_place;
-    in_place.server_sql.text = {
-        cursor->by_sql ? fetch.sql : with_cursor_name(fetch.sql, cursor->upstream)};
+    in_place.server_sql.text = {cursor->by_sql ? fetch.sql
+                                               : with_cursor_name(fetch.sql, cursor->upstream)};
     if (!fetch.move) {
       in_place.outputs = read->outputs;
       plan->plan.evidence = rows.plan.evidence;

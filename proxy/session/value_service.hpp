@@ -33,6 +33,8 @@ using FilledSql = std::variant<std::string, std::vector<Conversion>, protocol::E
 using FilledParameters =
     std::variant<std::vector<ServerValue>, std::vector<Conversion>, protocol::ErrorFields>;
 
+using SealedRows = std::variant<std::vector<ClientValue>, protocol::ErrorFields>;
+
 /// One of the two forms in which sealed cells come: binary results, or text results.
 enum class CellForm { Binary, Text };
 
@@ -76,6 +78,11 @@ class ValueService {
       const std::vector<std::int16_t>& formats,
       const SessionSettings& settings,
       CellForm form) = 0;
+  /// What a Split that writes stores, as the arrays that its second statement takes; WriteBack says which.
+  [[nodiscard]] virtual SealedRows seal_rows(
+      const PreparedPlan& plan,
+      const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
+      const SessionSettings& settings) = 0;
   [[nodiscard]] virtual std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan& plan,
                                                                    CellForm form) = 0;
 };

@@ -1,5 +1,7 @@
 #include "proxy/twin/evaluator.hpp"
 
+#include <set>
+
 namespace pgveil::proxy::twin {
 namespace {
 
@@ -19,14 +21,23 @@ class Token final : public proxy::CancelToken {
 /// Collects the client's rows; columns behind the client's name patients.
 class Collector final : public RowSink {
  public:
-  Collector(std::size_t hidden, std::uint64_t max_bytes) : hidden_(hidden), max_bytes_(max_bytes) {
+  /// `written`: so many of the columns behind the client's are to be stored, and name nobody.
+  Collector(std::size_t hidden, std::size_t written, std::uint64_t max_bytes)
+      : hidden_(hidden), written_(written), max_bytes_(max_bytes) {
     rows_.subjects.resize(hidden);
   }
 
   void on_columns(const protocol::RowDescription& columns) override { columns_ = columns.size(); }
 
   bool on_row(protocol::ByteView body) override {
-    if (hidden_ == 0) {
+    if (written_ > 0) {
+      if (!protocol::decode_data_row(body, cells_) || cells_.size() < written_) {
+        return false;
+      }
+      const std::size_t shown = cells_.size() - written_;
+      protocol::encode_data_row(rows_.data_rows, std::span(cells_).first(shown));
+      keep_written(std::span(cells_).subspan(shown));
+    } else if (hidden_ == 0) {
       const protocol::Frame frame(rows_.data_rows, 'D');
       protocol::put_bytes(rows_.data_rows, body);
     } else {
@@ -42,8 +53,17 @@ class Collector final : public RowSink {
       }
     }
     rows_.row_ends.push_back(rows_.data_rows.size());
-    too_large_ = max_bytes_ != 0 && rows_.data_rows.size() > max_bytes_;
+    too_large_ = max_bytes_ != 0 && rows_.data_rows.size() + written_bytes_ > max_bytes_;
     return !too_large_;
+  }
+
+  void keep_written(std::span<const protocol::Cell> cells) {
+    auto& row = rows_.written.emplace_back();
+    for (const protocol::Cell& cell : cells) {
+      written_bytes_ += cell ? cell->size() : 0;
+      row.push_back(cell ? std::optional(protocol::Bytes(cell->begin(), cell->end()))
+                         : std::nullopt);
+    }
   }
 
   [[nodiscard]] bool too_large() const { return too_large_; }
@@ -57,12 +77,70 @@ class Collector final : public RowSink {
 
  private:
   std::size_t hidden_;
+  std::size_t written_;
+  std::uint64_t written_bytes_ = 0;
   std::uint64_t max_bytes_;
   std::size_t columns_ = 0;
   bool too_large_ = false;
   EvaluatedRows rows_;
   std::vector<protocol::Cell> cells_;
 };
+
+/// The rows that an UPDATE or DELETE has changed.
+class ChangedCollector final : public RowSink {
+ public:
+  explicit ChangedCollector(Collector& all) : all_(all) {}
+
+  void on_columns(const protocol::RowDescription&) override {}
+
+  bool on_row(protocol::ByteView body) override {
+    if (!protocol::decode_data_row(body, cells_)) {
+      return false;
+    }
+    all_.keep_written(cells_);
+    return true;
+  }
+
+ private:
+  Collector& all_;
+  std::vector<protocol::Cell> cells_;
+};
+
+/// The last column of each row of a COPY: the ctid.
+std::set<protocol::Bytes> loaded_rows(protocol::ByteView copy) {
+  std::set<protocol::Bytes> rows;
+  protocol::Reader in(copy.subspan(kCopyHeaderSize));
+  for (std::int16_t columns = in.i16(); in.ok() && columns > 0; columns = in.i16()) {
+    protocol::Cell last;
+    for (std::int16_t i = 0; i < columns; ++i) {
+      last = in.cell();
+    }
+    if (last) {
+      rows.emplace(last->begin(), last->end());
+    }
+  }
+  return rows;
+}
+
+/// A DELETE: what was loaded and is not there any more.
+void keep_deleted(const policy::Slice& slice, const SlicePayload& payload, EvaluatedRows& rows) {
+  std::set<protocol::Bytes> gone;
+  for (std::size_t i = 0; i < slice.relations.size() && i < payload.relations.size(); ++i) {
+    const protocol::Bytes& copy = payload.relations[i];
+    if (slice.relations[i].is_target && copy.size() > kCopyHeaderSize + kCopyTrailerSize) {
+      gone = loaded_rows(copy);
+    }
+  }
+  for (const auto& left : rows.written) {
+    if (!left.empty() && left.front()) {
+      gone.erase(*left.front());
+    }
+  }
+  rows.written.clear();
+  for (const protocol::Bytes& row : gone) {
+    rows.written.push_back({row});
+  }
+}
 
 std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload& payload) {
   std::vector<SliceRows> all;
@@ -78,6 +156,7 @@ std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload
       rows.columns.push_back(column.name);
     }
     rows.copy = copy;
+    rows.is_target = slice.relations[i].is_target;
     // Without columns each row is just its Int16 count.
     rows.rows = rows.columns.empty() ? (copy.size() - kCopyHeaderSize - kCopyTrailerSize) / 2
                                      : std::max<std::uint64_t>(payload.rows, 1);
@@ -149,21 +228,37 @@ EvaluateResult TwinEvaluator::evaluate(
   }
   const auto* split = std::get_if<policy::Split>(&request.plan->plan.decision);
   const std::size_t hidden = split != nullptr ? split->slice.hidden_subjects.size() : 0;
-  const std::size_t shown = request.plan->row_columns();
+  const policy::WriteBack* write = split != nullptr && split->write ? &*split->write : nullptr;
+  const bool inserts = write != nullptr && write->rows == policy::WriteBack::Rows::Inserted;
+  const std::size_t written = inserts ? write->columns.size() : 0;
+  const std::size_t shown =
+      write != nullptr && !write->answered_by_twin ? 0 : request.plan->row_columns();
   Statement statement = client_statement(request);
-  if (hidden > 0) {
+  if (hidden > 0 || write != nullptr) {
     expand_formats(shown, hidden, statement);
+  }
+  for (std::size_t i = 0; i < written; ++i) {
+    statement.result_formats.push_back(write->columns[i].format);
   }
   SessionState state = session_state(request.settings);
   if (state.role.empty()) {
     state.role = request.login;
   }
-  Collector rows(hidden, request.max_result_bytes);
+  Collector rows(hidden, written, request.max_result_bytes);
+  ChangedCollector changed_rows(rows);
   Answer<Outcome> answer = not_ready();
   if (split != nullptr) {
     add_server_values(request, split->slice, statement);
-    answer =
-        twin_.evaluate(slice_rows(split->slice, request.slice), statement, state, rows, *token);
+    ChangedRows changed;
+    changed.selected = split->slice.changed_rows;
+    changed.sink = &changed_rows;
+    changed.formats.push_back(1);  // the ctid
+    for (std::size_t i = 0; write != nullptr && i < write->columns.size(); ++i) {
+      changed.formats.push_back(write->columns[i].format);
+    }
+    changed.only_changed = write != nullptr && write->rows == policy::WriteBack::Rows::Updated;
+    answer = twin_.evaluate(slice_rows(split->slice, request.slice), statement, state, rows, *token,
+                            write != nullptr && !inserts ? &changed : nullptr);
   } else {
     answer = twin_.run_local(statement, state, rows, *token);
   }
@@ -174,10 +269,14 @@ EvaluateResult TwinEvaluator::evaluate(
   if (auto* error = std::get_if<protocol::ErrorFields>(&answer)) {
     return std::move(*error);
   }
-  if (rows.columns() != shown + hidden) {
+  if (rows.columns() != shown + hidden + written) {
     return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
   }
-  return rows.take(std::move(std::get<Outcome>(answer).tag));
+  EvaluatedRows made = rows.take(std::move(std::get<Outcome>(answer).tag));
+  if (write != nullptr && write->rows == policy::WriteBack::Rows::Deleted) {
+    keep_deleted(split->slice, request.slice, made);
+  }
+  return made;
 }
 
 ConvertResult TwinEvaluator::convert(const std::vector<proxy::Conversion>& conversions,

@@ -261,6 +261,32 @@ Result<std::string> Generation::type_name(std::uint32_t type, TwinConnection& co
   return name;
 }
 
+Result<std::string> Generation::target_of(const std::string& schema, const std::string& name) {
+  const std::lock_guard lock(targets_mutex_);
+  const std::string table = quote_name(schema) + "." + quote_name(name);
+  if (const auto known = targets_.find(table); known != targets_.end()) {
+    return known->second;
+  }
+  const std::string child = "of_" + std::to_string(targets_.size() + 1);
+  auto connection = connect(kWorkDatabase);
+  if (!connection) {
+    return connection.error();
+  }
+  const std::string full = std::string(kTargetSchema) + "." + child;
+  auto made =
+      (*connection)
+          .query("CREATE SCHEMA IF NOT EXISTS " + std::string(kTargetSchema) +
+                 "; GRANT USAGE ON SCHEMA " + kTargetSchema + " TO PUBLIC; CREATE UNLOGGED TABLE " +
+                 full + " (pgveil_ctid pg_catalog.tid) INHERITS (" + table +
+                 ") WITH (autovacuum_enabled = off); GRANT SELECT, INSERT ON " + full +
+                 " TO PUBLIC");
+  if (!made) {
+    return made.error();
+  }
+  targets_[table] = child;
+  return child;
+}
+
 void Generation::add_rolled_back(const SliceRows& rows) {
   const std::lock_guard lock(mutex_);
   const std::string table = quote_name(rows.schema) + "." + quote_name(rows.name);

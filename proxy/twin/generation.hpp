@@ -23,6 +23,8 @@ namespace pgveil::proxy::twin {
 [[nodiscard]] Result<Done> make_pristine(const TwinConfig& config,
                                          const std::filesystem::path& data);
 
+inline constexpr const char* kTargetSchema = "pgveil_target";
+
 class Generation {
  public:
   /// Copies the pristine cluster, loads the schema, and starts it for use.
@@ -56,6 +58,10 @@ class Generation {
   /// The type's qualified name, without any modifier; asked of `connection` once per type. Empty for
   /// an unknown OID.
   [[nodiscard]] Result<std::string> type_name(std::uint32_t type, TwinConnection& connection);
+  /// The table in schema kTargetSchema of `work` that takes the rows of a relation which a statement
+  /// changes: a child of the relation, so that the statement sees them there, with the column
+  /// `pgveil_ctid` to know them by. Made when it is first asked for.
+  [[nodiscard]] Result<std::string> target_of(const std::string& schema, const std::string& name);
   /// Rows that were loaded into a table of `work` and rolled back; a vacuum follows after many.
   void add_rolled_back(const SliceRows& rows);
   /// Nothing starts on it any more: closes idle connections.
@@ -79,6 +85,9 @@ class Generation {
   Postmaster postmaster_;
   std::unique_ptr<ConnectionPool> model_;
   std::unique_ptr<ConnectionPool> work_;
+
+  std::mutex targets_mutex_;
+  std::map<std::string, std::string> targets_;  // by quoted table name
 
   std::mutex mutex_;
   std::map<std::uint32_t, std::string> type_names_;

@@ -28,14 +28,15 @@ namespace pgveil::proxy::twin {
 
 enum class Access { ReadOnly, Slice };
 
-/// BEGIN, prelude, slice, statement, ROLLBACK.
+/// BEGIN, prelude, slice, statement, what it changed, ROLLBACK.
 [[nodiscard]] Result<Answer<Outcome>> run_on(TwinConnection& connection,
                                              Access access,
                                              const std::vector<SliceRows>& slice,
                                              const Statement& statement,
                                              const SessionState& state,
                                              RowSink& sink,
-                                             CancelToken& cancel);
+                                             CancelToken& cancel,
+                                             const ChangedRows* changed);
 
 [[nodiscard]] Result<Converted> convert_on(Generation& generation,
                                            TwinConnection& connection,

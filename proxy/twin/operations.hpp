@@ -80,6 +80,9 @@ struct SliceRows {
   std::vector<std::string> columns;
   protocol::Bytes copy;
   std::uint64_t rows = 0;
+  /// Rows that the statement may change: it finds them in the relation like all others, and what it
+  /// made of them can be asked for afterwards. The last column is then `pgveil_ctid`.
+  bool is_target = false;
 };
 
 /// Where the rows of an evaluation go, on the thread that called.
@@ -93,6 +96,15 @@ class RowSink {
   virtual void on_columns(const protocol::RowDescription& columns) = 0;
   /// The body of a DataRow, valid during the call. false gives up: the statement is cancelled.
   [[nodiscard]] virtual bool on_row(protocol::ByteView body) = 0;
+};
+
+/// What is asked after a statement that changed rows of a slice: `selected` of its target's rows, which
+/// are called `new`, with the statement's own parameters.
+struct ChangedRows {
+  std::string selected;
+  bool only_changed = true;  // false: all that are left
+  std::vector<std::int16_t> formats;
+  RowSink* sink = nullptr;
 };
 
 struct Outcome {

@@ -3,6 +3,8 @@
 #include "protocol/message/query.hpp"
 #include "proxy/twin/operate.hpp"
 
+#include <algorithm>
+
 namespace pgveil::proxy::twin {
 namespace {
 
@@ -22,6 +24,21 @@ std::string copy_sql(const SliceRows& rows) {
     sql += (i == 0 ? "" : ", ") + quote_name(rows.columns[i]);
   }
   return sql + ") FROM STDIN (FORMAT binary)";
+}
+
+/// Which command has loaded the rows: those that another command wrote are changed.
+std::string remember_load_sql(const SliceRows& target) {
+  return "SELECT pg_catalog.set_config('pgveil.loaded', (SELECT cmin::pg_catalog.text FROM ONLY " +
+         quote_name(target.schema) + "." + quote_name(target.name) + " LIMIT 1), true)";
+}
+
+std::string changed_sql(const SliceRows& target, const ChangedRows& changed) {
+  std::string sql = "SELECT " + changed.selected + " FROM ONLY " + quote_name(target.schema) + "." +
+                    quote_name(target.name) + " AS new";
+  if (changed.only_changed) {
+    sql += " WHERE new.cmin::pg_catalog.text <> pg_catalog.current_setting('pgveil.loaded')";
+  }
+  return sql;
 }
 
 void encode_statement(protocol::Bytes& out, const Statement& statement) {
@@ -47,10 +64,13 @@ class AnswerReader {
   [[nodiscard]] Result<Answer<Outcome>> read(std::size_t parts,
                                              std::size_t statement_part,
                                              std::size_t prelude_part,
+                                             const ChangedRows* changed,
                                              const SessionState* new_state) {
     for (std::size_t part = 0; part < parts; ++part) {
       const bool failed_before = failure_.has_value();
-      if (auto done = read_part(part == statement_part); !done) {
+      const bool is_changed = changed != nullptr && part == statement_part + 1;
+      if (auto done = read_part(part == statement_part, is_changed ? changed->sink : nullptr);
+          !done) {
         return done.error();
       }
       if (part == prelude_part && failure_ && !failed_before) {
@@ -67,7 +87,7 @@ class AnswerReader {
   }
 
  private:
-  Result<Done> read_part(bool statement) {
+  Result<Done> read_part(bool statement, RowSink* changed) {
     while (true) {
       auto message = connection_.next();
       if (!message) {
@@ -84,7 +104,16 @@ class AnswerReader {
         if (auto used = use(*message); !used) {
           return used.error();
         }
+      } else if (changed != nullptr && !failure_ && (*message).type == 'D') {
+        pass((*message).body, *changed);
       }
+    }
+  }
+
+  void pass(protocol::ByteView row, RowSink& sink) {
+    if (!given_up_ && !sink.on_row(row)) {
+      given_up_ = true;
+      send_cancel(connection_.cancel_target());
     }
   }
 
@@ -92,10 +121,7 @@ class AnswerReader {
     switch (message.type) {
       case 'D':
         ++outcome_.rows;
-        if (!given_up_ && !sink_.on_row(message.body)) {
-          given_up_ = true;
-          send_cancel(connection_.cancel_target());
-        }
+        pass(message.body, sink_);
         return Done{};
       case 'T': {
         auto columns = protocol::decode_row_description(message.body);
@@ -142,7 +168,13 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
                                const Statement& statement,
                                const SessionState& state,
                                RowSink& sink,
-                               CancelToken& cancel) {
+                               CancelToken& cancel,
+                               const ChangedRows* changed) {
+  const auto target = std::ranges::find_if(
+      slice, [](const SliceRows& rows) { return rows.is_target && rows.rows > 0; });
+  if (target == slice.end()) {
+    changed = nullptr;
+  }
   protocol::Bytes out;
   const std::size_t state_answers = encode_state(out, connection, state);
   std::size_t parts = state_answers + 1;
@@ -163,8 +195,19 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
     protocol::encode_copy_data(out, rows.copy);
     protocol::encode_copy_done(out);
   }
+  if (changed != nullptr) {
+    ++parts;
+    protocol::encode_query(out, {remember_load_sql(*target)});
+  }
   const std::size_t statement_part = parts;
   encode_statement(out, statement);
+  if (changed != nullptr) {
+    ++parts;
+    Statement after = statement;
+    after.sql = changed_sql(*target, *changed);
+    after.result_formats = changed->formats;
+    encode_statement(out, after);
+  }
   protocol::encode_query(out, {"ROLLBACK"});
   parts += 2;
   if (auto sent = connection.send(out); !sent) {
@@ -172,7 +215,8 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
   }
   cancel.sent_statement();
   AnswerReader reader(connection, sink);
-  return reader.read(parts, statement_part, state_answers, state_answers == 1 ? &state : nullptr);
+  return reader.read(parts, statement_part, state_answers, changed,
+                     state_answers == 1 ? &state : nullptr);
 }
 
 }  // namespace pgveil::proxy::twin

@@ -77,7 +77,8 @@ Answer<Outcome> run(const std::shared_ptr<Generation>& generation,
                     const Statement& statement,
                     const SessionState& state,
                     RowSink& sink,
-                    CancelToken& cancel) {
+                    CancelToken& cancel,
+                    const ChangedRows* changed) {
   const Access access = database == Database::Model ? Access::ReadOnly : Access::Slice;
   return with_connection<Outcome>(
       generation, database, state,
@@ -85,7 +86,7 @@ Answer<Outcome> run(const std::shared_ptr<Generation>& generation,
         if (!cancel.bind(lease->cancel_target())) {
           return cancelled_error();
         }
-        auto answer = run_on(*lease, access, slice, statement, usable, sink, cancel);
+        auto answer = run_on(*lease, access, slice, statement, usable, sink, cancel, changed);
         if (cancel.release()) {
           lease.mark_broken();  // the signal may still be on its way
         }
@@ -99,11 +100,23 @@ Answer<Outcome> Twin::evaluate(const std::vector<SliceRows>& slice,
                                const Statement& statement,
                                const SessionState& state,
                                RowSink& sink,
-                               CancelToken& cancel) {
+                               CancelToken& cancel,
+                               const ChangedRows* changed) {
   const auto generation = supervisor_->current();
-  auto answer = run(generation, Database::Work, slice, statement, state, sink, cancel);
+  std::vector<SliceRows> loaded = slice;
+  for (SliceRows& rows : loaded) {
+    if (generation && rows.is_target) {
+      const auto target = generation->target_of(rows.schema, rows.name);
+      if (!target) {
+        return not_ready();
+      }
+      rows.schema = kTargetSchema;
+      rows.name = *target;
+    }
+  }
+  auto answer = run(generation, Database::Work, loaded, statement, state, sink, cancel, changed);
   if (generation) {
-    for (const SliceRows& rows : slice) {
+    for (const SliceRows& rows : loaded) {
       generation->add_rolled_back(rows);
     }
   }
@@ -114,7 +127,7 @@ Answer<Outcome> Twin::run_local(const Statement& statement,
                                 const SessionState& state,
                                 RowSink& sink,
                                 CancelToken& cancel) {
-  return run(supervisor_->current(), Database::Model, {}, statement, state, sink, cancel);
+  return run(supervisor_->current(), Database::Model, {}, statement, state, sink, cancel, nullptr);
 }
 
 Converted Twin::convert(const std::vector<Conversion>& values, const SessionState& state) {

@@ -35,8 +35,8 @@ struct TwinConfig {
   /// Load with the server's own OIDs (pg_dump --binary-upgrade). Without, or where that dump fails, names
   /// are the same and OIDs are not.
   bool same_oids = true;
-  unsigned model_connections = 8;     // analysis, introspection, conversion
-  unsigned work_connections = 16;     // evaluation
+  unsigned model_connections = 8;  // analysis, introspection, conversion
+  unsigned work_connections = 16;  // evaluation
   unsigned shared_buffers_mb = 64;
   unsigned work_mem_mb = 16;
   std::chrono::milliseconds statement_timeout{60'000};  // 0: none
@@ -84,7 +84,8 @@ class Twin {
                                          const Statement& statement,
                                          const SessionState& state,
                                          RowSink& sink,
-                                         CancelToken& cancel);
+                                         CancelToken& cancel,
+                                         const ChangedRows* changed = nullptr);
   /// Runs a question about the schema on `model`, read only, as `state.role`.
   [[nodiscard]] Answer<Outcome> run_local(const Statement& statement,
                                           const SessionState& state,

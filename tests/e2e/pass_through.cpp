@@ -149,6 +149,12 @@ class NoValues final : public ValueService {
     std::abort();
   }
 
+  SealedRows seal_rows(const PreparedPlan&,
+                       const std::vector<std::vector<std::optional<protocol::Bytes>>>&,
+                       const SessionSettings&) override {
+    return unexpected();
+  }
+
   std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan&, CellForm) override {
     std::abort();
   }

@@ -59,7 +59,9 @@ std::variant<std::string, proxy::Conversion, protocol::ErrorFields> seal(
 class Opening : public proxy::RowOpening {
  public:
   explicit Opening(const PreparedPlan& plan)
-      : outputs_(std::get<policy::InPlace>(plan.plan.decision).outputs) {}
+      : outputs_(std::holds_alternative<policy::Split>(plan.plan.decision)
+                     ? std::get<policy::Split>(plan.plan.decision).write->outputs
+                     : std::get<policy::InPlace>(plan.plan.decision).outputs) {}
 
   std::optional<protocol::ErrorFields> open_row(protocol::ByteView body,
                                                 protocol::Bytes& out) override {
@@ -178,6 +180,34 @@ PreparedPlan split_plan(std::string sql, std::vector<std::string> columns) {
   return plan;
 }
 
+PreparedPlan split_write_plan(std::string sql,
+                              std::string write,
+                              std::vector<policy::ServerOutput::Kind> outputs,
+                              std::vector<std::string> columns) {
+  PreparedPlan plan;
+  policy::Split split;
+  split.server_sql.text = {std::move(sql)};
+  split.slice.twin_sql.text = {"over the slice"};
+  policy::WriteBack back;
+  back.server_sql.text = {std::move(write)};
+  back.columns.push_back({"c", 17, 1, std::nullopt});
+  policy::ServerParameter array;
+  array.client_index = 1;
+  back.server_parameters.push_back(array);
+  for (const ServerOutput::Kind kind : outputs) {
+    ServerOutput output;
+    output.kind = kind;
+    back.outputs.push_back(output);
+  }
+  split.write = std::move(back);
+  plan.plan.decision = std::move(split);
+  if (!columns.empty()) {
+    plan.columns = text_columns(columns);
+  }
+  touch(plan, policy::Verb::Change);
+  return plan;
+}
+
 PreparedPlan local_plan(std::vector<std::string> columns) {
   PreparedPlan plan;
   plan.plan.decision = policy::Local{};
@@ -284,6 +314,22 @@ std::unique_ptr<proxy::RowOpening> ScriptedValues::open_rows(const PreparedPlan&
                                                              const proxy::SessionSettings&,
                                                              proxy::CellForm) {
   return std::make_unique<Opening>(plan);
+}
+
+proxy::SealedRows ScriptedValues::seal_rows(
+    const PreparedPlan&,
+    const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
+    const proxy::SessionSettings&) {
+  proxy::ClientValue array;
+  array.format = 1;
+  array.bytes.emplace();
+  for (const auto& row : rows) {
+    if (protocol::as_text(*row.at(0)) == "unsealable") {
+      return protocol::make_error("ERROR", "22001", "value too long");
+    }
+    protocol::put_bytes(*array.bytes, *row.at(0));
+  }
+  return std::vector<proxy::ClientValue>{array};
 }
 
 std::unique_ptr<proxy::SliceBuilding> ScriptedValues::build_slice(const PreparedPlan&,

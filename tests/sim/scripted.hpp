@@ -31,6 +31,11 @@ struct InPlaceShape {
 
 [[nodiscard]] PreparedPlan in_place_plan(const InPlaceShape& shape);
 [[nodiscard]] PreparedPlan split_plan(std::string sql, std::vector<std::string> columns);
+/// A Split whose twin's rows are stored by `write`, one array with all of them; `outputs` of its answer.
+[[nodiscard]] PreparedPlan split_write_plan(std::string sql,
+                                            std::string write,
+                                            std::vector<policy::ServerOutput::Kind> outputs,
+                                            std::vector<std::string> columns);
 [[nodiscard]] PreparedPlan local_plan(std::vector<std::string> columns);
 [[nodiscard]] PreparedPlan refused_plan(std::string message);
 
@@ -66,6 +71,9 @@ class ScriptedValues : public proxy::ValueService {
                                                const std::vector<std::int16_t>& formats,
                                                const proxy::SessionSettings& settings,
                                                proxy::CellForm form) override;
+  proxy::SealedRows seal_rows(const PreparedPlan& plan,
+                              const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
+                              const proxy::SessionSettings& settings) override;
   std::unique_ptr<proxy::SliceBuilding> build_slice(const PreparedPlan& plan,
                                                     proxy::CellForm form) override;
 };

@@ -15,6 +15,7 @@ pgveil_test(session_sim LABEL sim
     ${CMAKE_CURRENT_LIST_DIR}/copy_tagged_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/copy_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/evaluation_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/split_write_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/in_place_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pass_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/piecewise_test.cpp

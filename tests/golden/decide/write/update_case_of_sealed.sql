@@ -1,8 +1,13 @@
 -- role clinician
 UPDATE patients SET last_name = CASE last_name WHEN 'a' THEN 'b' ELSE upper(first_name) END WHERE id = 3
 ----
-Refuse  sealed_column_expression (0A000)
-        the server cannot do this write over sealed or masked columns: an expression needs its value
-column  public.patients.last_name
-hint    compute the value in the program and write it as a parameter, or find the rows by a plain key or by equality
+Split write
+because public.patients.last_name: an expression needs its value
+server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea, "first_name"::pg_catalog.bytea, pg_catalog.tidsend(pgveil_ctid) FROM (SELECT ctid AS pgveil_ctid, "id", "last_name", "first_name" FROM "public"."patients" WHERE (((id = {literal 3}))) FOR NO KEY UPDATE) AS "patients"
+slice   public.patients(id, last_name open, first_name open, pgveil_ctid)
+twin    UPDATE patients SET last_name = CASE last_name WHEN {literal 1} THEN {literal 2} ELSE upper(first_name) END WHERE id = {literal 3}
+write   UPDATE public.patients SET last_name = pgveil_new.pgveil_1 FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.tid[]) , pg_catalog.unnest($2::pg_catalog.bytea[]) ) pgveil_new(pgveil_ctid, pgveil_1) WHERE patients.ctid = pgveil_new.pgveil_ctid RETURNING patients.id::pg_catalog.text AS pgveil_1
+        $1 is the rows
+        $2 is last_name, sealed
+outputs subject
 seen    public.patients.first_name clear, public.patients.last_name clear, public.patients.last_name written
