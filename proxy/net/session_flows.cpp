@@ -33,7 +33,7 @@ asio::awaitable<void> Session::read_client(std::shared_ptr<Session> self) {
       co_await self->client_gate_.wait();
       continue;
     }
-    const error_code ec = co_await self->client_->wait_readable();
+    const error_code ec = co_await self->client_->wait_incoming();
     if (ec) {
       self->on_client_end(ec);
     } else {
@@ -48,7 +48,7 @@ asio::awaitable<void> Session::read_server(std::shared_ptr<Session> self) {
       co_await self->server_gate_.wait();
       continue;
     }
-    const error_code ec = co_await self->upstream_->stream->wait_readable();
+    const error_code ec = co_await self->upstream_->stream->wait_incoming();
     if (ec) {
       self->on_server_end();
     } else {

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace pgveil::proxy {
 
@@ -144,10 +145,38 @@ asio::awaitable<error_code> Stream::wait_readable() {
   co_return co_await wait_for(Want::Read);
 }
 
+// A wait alone makes the reactor rearm the socket each time (epoll_ctl); a read does not.
+asio::awaitable<error_code> Stream::wait_incoming() {
+  if (tls_) {
+    co_return co_await wait_readable();
+  }
+  if (!ahead_) {
+    ahead_ = std::make_unique<Ahead>();
+  }
+  BOOST_ASSERT(ahead_->size == 0);
+  const auto buffer = asio::buffer(ahead_->bytes);
+  const auto [ec, size] = co_await socket_.async_read_some(buffer, kAwait);
+  ahead_->size = size;
+  co_return size > 0 ? error_code() : ec;
+}
+
 protocol::ByteView Stream::take(std::span<std::byte> scratch, error_code& ec) {
   ec = {};
   if (!tls_) {
-    const std::size_t size = socket_.read_some(asio::buffer(scratch.data(), scratch.size()), ec);
+    std::size_t size = 0;
+    if (ahead_ && ahead_->size > 0) {
+      BOOST_ASSERT(scratch.size() > ahead_->bytes.size());
+      size = std::exchange(ahead_->size, 0);
+      std::copy_n(ahead_->bytes.begin(), size, scratch.begin());
+      if (size < ahead_->bytes.size()) {
+        return scratch.first(size);
+      }
+    }
+    const auto rest = scratch.subspan(size);
+    size += socket_.read_some(asio::buffer(rest.data(), rest.size()), ec);
+    if (size > 0) {
+      ec = {};  // comes again with the next call
+    }
     return scratch.first(size);
   }
   std::size_t taken = 0;
