@@ -8,13 +8,14 @@
 namespace pgveil::proxy::catalog {
 namespace {
 
-constexpr std::array<std::string_view, 19> kOpaquePrefixes{
-    "binary_upgrade_", "cursor_to_xml", "database_to_xml", "dblink",          "lo_",
-    "lowrite",         "pg_create_",    "pg_drop_",        "pg_file_",        "pg_import_",
-    "pg_logical_",     "pg_ls_",        "pg_read_",        "pg_replication_", "pg_start_backup",
-    "pg_stop_backup",  "query_to_xml",  "schema_to_xml",   "table_to_xml"};
+constexpr std::array<std::string_view, 17> kOpaquePrefixes{
+    "binary_upgrade_", "cursor_to_xml",   "database_to_xml", "dblink",         "pg_create_",
+    "pg_drop_",        "pg_file_",        "pg_import_",      "pg_logical_",    "pg_ls_",
+    "pg_read_",        "pg_replication_", "pg_start_backup", "pg_stop_backup", "query_to_xml",
+    "schema_to_xml",   "table_to_xml"};
 
-constexpr std::array<std::string_view, 24> kOpaqueNames{"loread",
+constexpr std::array<std::string_view, 24> kOpaqueNames{"lo_export",
+                                                        "lo_import",
                                                         "pg_backup_start",
                                                         "pg_backup_stop",
                                                         "pg_cancel_backend",
@@ -23,7 +24,6 @@ constexpr std::array<std::string_view, 24> kOpaqueNames{"loread",
                                                         "pg_hba_file_rules",
                                                         "pg_ident_file_mappings",
                                                         "pg_log_backend_memory_contexts",
-                                                        "pg_notify",
                                                         "pg_promote",
                                                         "pg_reload_conf",
                                                         "pg_rotate_logfile",

@@ -93,11 +93,12 @@ TEST(FindOpaque, HalfBodiesEnd) {
 TEST(IsOpaqueBuiltin, KnowsBothFormsOfTsRewrite) {
   EXPECT_TRUE(is_opaque_builtin("ts_rewrite", "tsquery, text"));
   EXPECT_FALSE(is_opaque_builtin("ts_rewrite", "tsquery, tsquery, tsquery"));
-  for (const char* name : {"table_to_xml_and_xmlschema", "lo_export", "loread", "pg_read_file",
+  for (const char* name : {"table_to_xml_and_xmlschema", "lo_export", "lo_import", "pg_read_file",
                            "pg_ls_waldir", "pg_stat_file", "ts_stat", "set_config"}) {
     EXPECT_TRUE(is_opaque_builtin(name, "")) << name;
   }
-  for (const char* name : {"lower", "log", "now", "nextval", "to_char", "xmlagg", "pg_typeof"}) {
+  for (const char* name : {"lower", "log", "now", "nextval", "to_char", "xmlagg", "pg_typeof",
+                           "lo_get", "pg_notify"}) {
     EXPECT_FALSE(is_opaque_builtin(name, "")) << name;
   }
 }

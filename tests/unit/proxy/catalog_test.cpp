@@ -146,7 +146,7 @@ TEST_F(CatalogTest, TypesAndOperators) {
 }
 
 TEST_F(CatalogTest, OpaqueFunctions) {
-  for (const char* name : {"counts", "dynamic", "calls_counts", "query_to_xml", "lo_get"}) {
+  for (const char* name : {"counts", "dynamic", "calls_counts", "query_to_xml", "lo_export"}) {
     EXPECT_TRUE(opaque(name)) << name;
   }
   for (const char* name : {"f", "loud", "pure", "upper", "to_char", "count", "nextval"}) {
