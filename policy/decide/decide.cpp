@@ -304,6 +304,9 @@ Plan decide_tagged(const DecideContext& context,
   add_guards(plan, syntax, input.free_literals);
   std::string why = lineage.obstacle;
   const Evidence before = plan.evidence;
+  if (context.over_slice && why.empty()) {
+    why = "its plan is shown as it runs over the role's own rows";
+  }
   if (why.empty() && !lineage.modifies_in_cte) {
     if (auto in_place = build_in_place(input, plan.evidence, why)) {
       plan.decision = std::move(*in_place);

@@ -30,6 +30,7 @@ struct DecideContext {
   const RoleView* role = nullptr;
   /// Whether the text form of a type can be made without the twin, under the session's settings.
   std::function<bool(TypeOid)> native_output;
+  bool over_slice = false;  // the twin has to answer: EXPLAIN ANALYZE of a query
   bool utf8_client = true;  // client_encoding is UTF8: values may be opened and sealed
 };
 

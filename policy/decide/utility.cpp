@@ -11,11 +11,31 @@ namespace {
 
 using Kind = sql::StatementKind;
 
+/// What depends on nothing but its text: a COMMIT must not cost a question to the twin.
+bool is_by_text(SessionEffect effect) {
+  switch (effect) {
+    case SessionEffect::None:
+    case SessionEffect::Settings:
+    case SessionEffect::EndOfBlock:
+    case SessionEffect::DiscardAll:
+    case SessionEffect::Deallocate:
+    case SessionEffect::CloseCursor:
+      return true;
+    case SessionEffect::Prepare:
+    case SessionEffect::Execute:
+    case SessionEffect::Declare:
+    case SessionEffect::Schema:
+    case SessionEffect::OwnSchema:
+      return false;
+  }
+  return false;
+}
+
 Plan passed(SessionEffect effect) {
   Plan plan;
   plan.decision = Pass{};
   plan.effect = effect;
-  plan.cacheable = effect == SessionEffect::None;
+  plan.cacheable = is_by_text(effect);
   return plan;
 }
 
@@ -41,19 +61,6 @@ struct Words {
   const char* hint = "";
 };
 
-Words words_for(Kind kind) {
-  switch (kind) {
-    case Kind::Explain:
-      return {
-          Rule::ExplainOfTagged,
-          "EXPLAIN ANALYZE of a statement over tagged columns would show numbers of hidden rows",
-          "use EXPLAIN without ANALYZE, or pgveil explain"};
-    default:
-      return {Rule::SealedDdl, "a table or view cannot yet be made from tagged columns",
-              "change the schema on the server and run pgveil apply"};
-  }
-}
-
 /// EXPLAIN, PREPARE, DECLARE, COPY (query), CREATE TABLE AS, CREATE VIEW: as good as what is inside.
 template <class Otherwise>
 Plan decide_inner(const sql::SyntaxTree& syntax,
@@ -75,8 +82,8 @@ Plan decide_inner(const sql::SyntaxTree& syntax,
 
 Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
   return decide_inner(syntax, answers, std::move(if_pass), [&] {
-    const Words words = words_for(syntax.kind());
-    return refuse(words.rule, words.message, words.hint);
+    return refuse(Rule::SealedDdl, "a table or view cannot yet be made from tagged columns",
+                  "change the schema on the server and run pgveil apply");
   });
 }
 
@@ -117,11 +124,25 @@ Plan decide_declare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers
 
 Plan decide_explain(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
   return decide_inner(syntax, answers, passed(SessionEffect::None), [&] {
-    if (syntax.utility().explain_analyze) {
-      const Words words = words_for(Kind::Explain);
-      return refuse(words.rule, words.message, words.hint);
-    }
     Plan plan;
+    if (syntax.utility().explain_analyze &&
+        std::holds_alternative<Split>(answers.inner->decision)) {
+      plan = *answers.inner;
+      plan.cacheable = false;
+      auto& split = std::get<Split>(plan.decision);
+      split.slice.twin_sql.text.front().insert(0, syntax.text(), 0,
+                                               syntax.utility().inner->location);
+      plan.evidence.subjects_complete =
+          plan.evidence.subjects_complete && split.slice.hidden_subjects.empty();
+      split.slice.hidden_subjects.clear();
+      return plan;
+    }
+    if (syntax.utility().explain_analyze &&
+        !std::holds_alternative<Local>(answers.inner->decision)) {
+      return refuse(Rule::ExplainOfTagged,
+                    "EXPLAIN ANALYZE does what it explains, and pgveil does that for queries only",
+                    "use EXPLAIN without ANALYZE, or pgveil explain");
+    }
     plan.decision = Local{};  // the twin has no rows and no statistics to tell of
     return plan;
   });

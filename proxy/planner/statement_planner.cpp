@@ -178,6 +178,7 @@ class Planning {
     auto inner = std::make_shared<PreparedPlan>();
     if (asked.inner) {
       const bool has_own = syntax.kind() == policy::sql::StatementKind::Prepare;
+      context_.over_slice = syntax.utility().explain_analyze;
       if (auto error = plan_text(*asked.inner, has_own ? inner_types(syntax) : declared, *inner)) {
         if (syntax.utility().inner) {
           shift_position(*error, sql, syntax.utility().inner->location);

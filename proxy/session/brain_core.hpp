@@ -323,6 +323,7 @@ class BrainCore {
   std::size_t barriers_ = 0;  // runs in the queue whose effect must be known before the next plan
 
   SessionSettings settings_;
+  std::shared_ptr<const KeySettings> key_settings_;  // of settings_; null: to be made
   std::uint64_t settings_version_ = 1;
   bool settings_known_ = false;
   bool settings_touched_ = false;  // since the last ReadyForQuery outside a block

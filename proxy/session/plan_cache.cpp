@@ -20,8 +20,22 @@ bool guards_match(const PreparedPlan& plan, const std::vector<LiteralText>& lite
 
 }  // namespace
 
+KeySettings::KeySettings(SessionSettings settings) : value(std::move(settings)) {
+  value.session_authorization.clear();
+  value.role.clear();
+  hash = value.hash();
+}
+
+bool operator==(const PlanKey& a, const PlanKey& b) {
+  return a.kind == b.kind && a.simple_protocol == b.simple_protocol && a.text == b.text &&
+         a.epochs == b.epochs && a.role_key == b.role_key &&
+         a.declared_parameter_types == b.declared_parameter_types &&
+         (a.settings == b.settings ||
+          (a.settings->hash == b.settings->hash && a.settings->value == b.settings->value));
+}
+
 std::size_t PlanKey::hash() const {
-  std::size_t seed = settings.hash();
+  std::size_t seed = settings->hash;
   boost::hash_combine(seed, static_cast<int>(kind));
   boost::hash_combine(seed, text);
   boost::hash_combine(seed, declared_parameter_types);

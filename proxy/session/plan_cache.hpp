@@ -35,6 +35,15 @@ struct TextPlan {
   std::vector<PlannedStatement> statements;
 };
 
+/// Settings as part of a key: without the identity, for which PlanKey::role_key stands. Made once per change
+/// of a session's settings, since copying and hashing them costs more than a lookup.
+struct KeySettings {
+  explicit KeySettings(SessionSettings settings);
+
+  SessionSettings value;
+  std::size_t hash;
+};
+
 /// All that decides a plan. Two keys of different kinds (text, shape) never meet: the kind is a member.
 struct PlanKey {
   enum class Kind { Text, Shape };
@@ -44,10 +53,12 @@ struct PlanKey {
   bool simple_protocol = false;
   std::string role_key;
   Epochs epochs;
-  SessionSettings settings;  // without the identity, for which role_key stands
+  std::shared_ptr<const KeySettings> settings;  // never null
+  std::size_t settings_hash =
+      0;  // of them, where known: hashing them anew costs more than the rest
 
   [[nodiscard]] std::size_t hash() const;
-  friend bool operator==(const PlanKey&, const PlanKey&) = default;
+  friend bool operator==(const PlanKey& a, const PlanKey& b);
 };
 
 struct PlanCacheCounters {

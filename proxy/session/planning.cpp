@@ -54,7 +54,11 @@ PlannedText* BrainCore::plan(std::string_view sql,
   TextPlanRequest request;
   request.sql = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
   request.declared_parameter_types = types;
+  if (key_settings_ == nullptr) {
+    key_settings_ = std::make_shared<const KeySettings>(settings_);
+  }
   request.settings = settings_;
+  request.key_settings = key_settings_;
   request.login = identity_->login;
   request.simple_protocol = simple;
   if (auto plans = find_text_plan(*services_.planner, *services_.plans, request)) {
@@ -229,6 +233,7 @@ void BrainCore::on_converted(Ticket ticket, ConvertResult converted, Actions& ou
 void BrainCore::set_settings(SessionSettings settings) {
   if (settings != settings_) {
     settings_ = std::move(settings);
+    key_settings_.reset();
     ++settings_version_;
   }
 }

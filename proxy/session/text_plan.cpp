@@ -40,17 +40,22 @@ std::size_t characters(std::string_view utf8) {
 /// Nothing when the text has no shape, or none that we may trust: with backslashes in plain strings the
 /// server reads other tokens.
 std::optional<ShapedText> shape_text(const PlanKey& text_key, std::string_view sql) {
-  if (text_key.settings.standard_conforming_strings != "on") {
+  if (text_key.settings->value.standard_conforming_strings != "on") {
     return std::nullopt;
   }
   const auto shape = policy::sql::shape_of(sql, shape_secret());
   if (!shape) {
     return std::nullopt;
   }
-  ShapedText shaped{text_key, {}, {}};
-  shaped.key.kind = PlanKey::Kind::Shape;
   const auto bytes = std::as_bytes(std::span((*shape).key.words));
-  shaped.key.text.assign(protocol::as_text(bytes));
+  ShapedText shaped;
+  shaped.key = {PlanKey::Kind::Shape,
+                std::string(protocol::as_text(bytes)),
+                text_key.declared_parameter_types,
+                text_key.simple_protocol,
+                text_key.role_key,
+                text_key.epochs,
+                text_key.settings};
   std::size_t counted = 0;  // bytes
   std::size_t before = 0;   // characters in them
   for (const auto& literal : (*shape).literals) {
@@ -69,9 +74,9 @@ PlanKey text_key(const Planner& planner, const TextPlanRequest& request) {
   key.simple_protocol = request.simple_protocol;
   key.role_key = planner.role_key(request.login, request.settings.current_user());
   key.epochs = planner.epochs();
-  key.settings = request.settings;
-  key.settings.session_authorization.clear();
-  key.settings.role.clear();
+  key.settings = request.key_settings != nullptr
+                     ? request.key_settings
+                     : std::make_shared<const KeySettings>(request.settings);
   return key;
 }
 

@@ -17,6 +17,7 @@ struct TextPlanRequest {
   std::string sql;
   std::vector<std::uint32_t> declared_parameter_types;
   SessionSettings settings;
+  std::shared_ptr<const KeySettings> key_settings;  // of `settings`; null: to be made
   std::string login;
   bool simple_protocol = false;  // true: Query, any number of statements; false: Parse, at most one
   bool fresh = false;            // plans that were made before do not count

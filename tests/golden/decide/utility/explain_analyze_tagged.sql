@@ -1,6 +1,10 @@
 -- role clinician
 EXPLAIN (ANALYZE, COSTS off) SELECT last_name FROM patients
 ----
-Refuse  explain_of_tagged (0A000)
-        EXPLAIN ANALYZE of a statement over tagged columns would show numbers of hidden rows
-hint    use EXPLAIN without ANALYZE, or pgveil explain
+Split
+because its plan is shown as it runs over the role's own rows
+server  SELECT (0)::pg_catalog.int4, "last_name"::pg_catalog.bytea, pg_catalog.int4send("id") FROM "public"."patients"
+slice   public.patients(last_name open, id)
+twin    EXPLAIN (ANALYZE, COSTS off) SELECT last_name, patients.id::pg_catalog.text AS pgveil_2 FROM patients
+seen    public.patients.last_name clear
+        some patients concerned cannot be enumerated

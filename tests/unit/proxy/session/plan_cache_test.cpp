@@ -10,6 +10,7 @@ namespace {
 PlanKey text_key(std::string text) {
   PlanKey key;
   key.text = std::move(text);
+  key.settings = std::make_shared<const KeySettings>(SessionSettings());
   key.role_key = "clinician";
   return key;
 }
@@ -53,7 +54,9 @@ TEST(PlanCache, EveryPartOfTheKeyCounts) {
   other.epochs.catalog = 2;
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
-  other.settings.search_path = "archive";
+  SessionSettings archive;
+  archive.search_path = "archive";
+  other.settings = std::make_shared<const KeySettings>(archive);
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
   other.declared_parameter_types = {23};
