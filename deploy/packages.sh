@@ -14,7 +14,7 @@ pgveil_test_packages=(
   libgtest-dev libgmock-dev valgrind
   python3-psycopg python3-psycopg2 python3-asyncpg python3-sqlalchemy python3-django
   libpostgresql-jdbc-java odbc-postgresql python3-pyodbc libpqxx-dev
-  golang-go golang-github-lib-pq-dev php-cli php-pgsql ruby-pg libdbd-pg-perl
+  golang-go golang-github-lib-pq-dev php-cli php-pgsql ruby-pg libdbd-pg-perl sqlsmith
 )
 
 # pgveil_missing PACKAGE... prints the ones that are not installed.

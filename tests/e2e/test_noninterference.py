@@ -57,14 +57,14 @@ def probes():
 
 
 class Clinic:
-    def __init__(self, workspace, name, change):
+    def __init__(self, workspace, name, change, policy=None):
         self.cluster = Cluster(workspace, name, settings={"autovacuum": "off"}).start()
         load_clinic(self.cluster, patients=120, visits=300)
         self.cluster.psql("clinic", "-f", "-", input=HEAD + change)
         for table in ("patients", "visits", "diagnoses", "prescriptions", "lab_results", "documents", "consents",
                       "billing.invoices"):
             self.cluster.sql("clinic", f"VACUUM FULL ANALYZE {table}")
-        self.pgveil = Pgveil(workspace, self.cluster, name=f"pgveil-{name}").prepare().start()
+        self.pgveil = Pgveil(workspace, self.cluster, policy=policy, name=f"pgveil-{name}").prepare().start()
         rows = self.cluster.sql("clinic", "SELECT oid, oid::regclass FROM pg_class WHERE relkind = 'v' AND oid >= 16384")
         self.views = {int(oid): name.encode() for oid, name in (row.split("|") for row in rows.splitlines())}
 

@@ -46,6 +46,7 @@ class Expressions:
         self.tape, self.relations = tape, relations
         self.constructs, self.params, self.used = set(), [], {}
         self.ctes = []
+        self.plain = tape.chance(45)  # columns as they are, as most programs have them: the server can do more
 
     def alias(self, stem):
         self.used[stem] = self.used.get(stem, 0) + 1
@@ -84,7 +85,7 @@ class Expressions:
                 self.constructs.add("correlated sub-queries")
                 return self.tape.pick(beyond)
         tagged = [ref for ref in found if ref.tagged]
-        if tagged and self.tape.chance(40):
+        if tagged and self.tape.chance(65 if self.plain else 40):
             found = tagged
         return self.tape.pick(found) if found else None
 
@@ -93,7 +94,7 @@ class Expressions:
             made = self.aggregate(level, family, exact)
             if made:
                 return made
-        ref = self.column(level, family, exact) if not self.tape.chance(15) else None
+        ref = self.column(level, family, exact) if not self.tape.chance(4 if self.plain else 15) else None
         return ref.text if ref else self.literal(family)
 
     # -- expressions ------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class Expressions:
         """SQL text of the family; `exact`: equal values of it look the same."""
         exact = exact and family in schema.FUZZY
         with self.tape.span(family):
-            if depth <= 0 or not self.tape.chance(60):
+            if depth <= 0 or not self.tape.chance(15 if self.plain else 60):
                 if family == "bool" and self.tape.chance(80):
                     return self.condition(level, depth)
                 return self.leaf(level, family, exact)

@@ -22,9 +22,9 @@ class Queries(Sources):
                         where += f" AND {self.expression(level, 'bool', depth - 1)}"
             grouping = ""
             with self.tape.span("group"):
-                if self.tape.chance(24):
+                if self.tape.chance(30 if self.plain else 24):
                     grouping = self.group(level, depth)
-            distinct = level.groups is None and self.tape.chance(10)
+            distinct = level.groups is None and self.tape.chance(20 if self.plain else 10)
             orders = self.tape.draw(4) if top or self.tape.chance(20) else 0
             exact = exact or distinct or orders > 1
             level.windows = not distinct
@@ -51,7 +51,7 @@ class Queries(Sources):
                     items.append(self.whole(level))
                     outputs.append(("whole", "row", False))
                     continue
-                family = family or self.tape.weighted([(14, self.any_family(inner)), (4, "text"), (2, "int"), (1, "date"),
+                family = family or self.tape.weighted([(60 if self.plain else 14, self.any_family(inner)), (4, "text"), (2, "int"), (1, "date"),
                                                        (1, "num"), (1, "bool"), (1, "json"), (1, "interval"), (1, "ts"),
                                                        (1, "float"), (1, "text[]"), (1, "bytes")])
                 fuzzy = family in schema.FUZZY and not exact
@@ -79,8 +79,9 @@ class Queries(Sources):
         texts, groups = [], []
         for _ in range(self.tape.draw(3) if found else 0):
             with self.tape.span("key"):
-                ref = self.tape.pick(found)
-                if self.tape.chance(30):
+                tagged = [item for item in found if item.tagged]
+                ref = self.tape.pick(tagged if tagged and self.tape.chance(60) else found)
+                if self.tape.chance(10 if self.plain else 30):
                     text = self.expression(level, ref.family, 1, exact=True)
                     if any(other.text in text for other in level.refs):
                         ref = Ref(text, ref.family, True, simple=False)
@@ -89,7 +90,7 @@ class Queries(Sources):
         if texts:
             listed = ", ".join(texts)
             sets = f"GROUPING SETS (({texts[0]}), ({listed}), ())"
-            clause = self.tape.weighted([(8, listed), (1, f"ROLLUP ({listed})"), (1, f"CUBE ({listed})"), (1, sets)])
+            clause = self.tape.weighted([(12, listed), (1, f"ROLLUP ({listed})"), (1, f"CUBE ({listed})"), (1, sets)])
             if clause != listed:
                 self.constructs.add("grouping sets, rollup, cube")
                 groups.append(Ref(f"GROUPING({texts[0]})", "int", simple=False))
@@ -152,13 +153,20 @@ class Queries(Sources):
 
     # -- queries of queries -----------------------------------------------------------------------------
     def set_operation(self, outer, depth, families=None, names=False):
+        fixed = families
         families = families or [self.tape.pick(("text", "int", "date", "bool", "num"))
                                 for _ in range(1 + self.tape.draw(3))]
         word = self.tape.pick(("UNION ALL", "UNION", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"))
         self.constructs.add(word.lower())
-        arms = []
+        arms, same = [], None
+        if self.plain and not fixed and self.tape.chance(50):
+            same = self.same_columns()
+            families = [item.family for item in same[1]]
         for number in range(2 + self.tape.chance(20)):
             with self.tape.span("arm"):
+                if same:
+                    arms.append(self.same_arm(*same, names))
+                    continue
                 arms.append(self.select(outer, depth, families, exact=True, names=names and not number)[0])
         text = f" {word} ".join(f"({arm})" for arm in arms)
         if self.tape.chance(50):
@@ -167,6 +175,20 @@ class Queries(Sources):
             text += self.tape.pick(("", " LIMIT 5", " OFFSET 2"))
             return text, [(f"c{n + 1}", family, True) for n, family in enumerate(families)], True
         return text, [(f"c{n + 1}", family, True) for n, family in enumerate(families)], False
+
+    def same_columns(self):
+        """A relation and columns of it that all arms of a set operation read."""
+        relation = self.tape.pick(list(self.relations.values()))
+        found = [item for item in relation.columns if item.exact]
+        return relation, self.tape.some(found, 1, 2)
+
+    def same_arm(self, relation, columns, names):
+        alias = self.alias("s")
+        level = Level([Ref(f"{alias}.{item.name}", item.family, item.exact, item.name, tagged=item.tagged)
+                       for item in relation.columns])
+        items = [f"{alias}.{item.name}" + (f" AS c{number + 1}" if names else "") for number, item in enumerate(columns)]
+        where = f" WHERE {self.condition(level, 0)}" if self.tape.chance(60) else ""
+        return f"SELECT {', '.join(items)} FROM {relation.name} AS {alias}{where}"
 
     def with_clause(self, depth):
         if self.tape.chance(20):

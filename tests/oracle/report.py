@@ -17,7 +17,7 @@ class Report:
     def __init__(self):
         self.kinds, self.roles = Counter(), defaultdict(Counter)
         self.constructs, self.reasons, self.errors = defaultdict(Counter), Counter(), Counter()
-        self.examples = {}
+        self.examples, self.with_rows = {}, 0
 
     def add(self, statement, role, verdict):
         self.kinds[verdict.kind] += 1
@@ -29,6 +29,8 @@ class Report:
             self.reasons[text] += 1
             if len(statement.text) < len(self.examples.get(text, "x" * 10000)):
                 self.examples[text] = statement.text
+        elif verdict.kind == "equal":
+            self.with_rows += any(mine.rows for mine, _ in verdict.outcomes)
         elif verdict.kind == "error":
             self.errors[verdict.detail[:5]] += 1
 
@@ -42,6 +44,7 @@ class Report:
     def print(self):
         for role, kinds in self.roles.items():
             print(f"{role}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+        print(f"equal answers with rows: {self.with_rows / max(1, self.kinds['equal']):.0%}")
         print("errors on both sides: " + ", ".join(f"{code} {count}" for code, count in self.errors.most_common(12)))
         for text, count in self.reasons.most_common(25):
             print(f"{count:6} refused: {text}\n         e.g. {self.examples[text][:300]}")

@@ -36,7 +36,7 @@ class Sources(Expressions):
                       {item.name for item in relation.columns})
 
     def from_outputs(self, text, alias, outputs, small=False):
-        refs = [Ref(f"{alias}.{name}", family, exact, name) for name, family, exact in outputs]
+        refs = [Ref(f"{alias}.{name}", family, exact, name, tagged=self.plain) for name, family, exact in outputs]
         return Source(text, alias, refs, None, True, small, {name for name, _, _ in outputs})
 
     def source(self, level, depth, first=False):
