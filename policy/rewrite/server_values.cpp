@@ -97,7 +97,7 @@ std::optional<Refuse> SplitBuilder::take_server_values() {
     const bool call = is(node, "FUNCEXPR");
     const sql::NodeRef where{call ? sql::NodeKind::Call : sql::NodeKind::ServerValue,
                              location_of(node)};
-    const auto text = server_.expression(where, {});
+    const auto text = server_.expression(where, values_in(node));
     const auto type =
         static_cast<TypeOid>(node.field(call ? "funcresulttype" : "type").as_int_or(0));
     if (!text || !replace_server_value(*text, type, where)) {
@@ -132,7 +132,25 @@ std::string SplitBuilder::twin_value(const std::string& expression, TypeOid type
 
 bool SplitBuilder::replace_server_value(const std::string& text, TypeOid type, sql::NodeRef where) {
   const std::string parameter = twin_value(text, type);
-  return !parameter.empty() && twin_.replace(where, parameter);
+  const std::vector<sql::NodeRef> copies = copies_.of(where);
+  return !parameter.empty() && twin_.replace(where, parameter) &&
+         std::ranges::all_of(
+             copies, [&](const sql::NodeRef& copy) { return twin_.replace(copy, parameter); });
+}
+
+// What the client sent as an argument, as in current_setting($1).
+std::vector<std::pair<sql::NodeRef, std::string>> SplitBuilder::values_in(const Node& call) {
+  std::vector<std::pair<sql::NodeRef, std::string>> edits;
+  for (const Node argument : call.field("args")) {
+    const auto value = lineage_.client_value(argument, 0);
+    const bool spelled =
+        value && value->source.from == ValueSource::From::Literal &&
+        std::ranges::find(input_.free_literals, value->source.index) == input_.free_literals.end();
+    if (value && !spelled) {
+      edits.emplace_back(value->node, server_.slot_sql({value->source, {}}));
+    }
+  }
+  return edits;
 }
 
 // age(x) counts from the server's current_date.
@@ -148,9 +166,19 @@ bool SplitBuilder::take_age(const Node& node) {
                         ? server_.expression({sql::NodeKind::Column, location_of(argument)}, {})
                         : std::nullopt;
   const std::string today = twin_value("CURRENT_DATE", kDate);
-  return text && !today.empty() &&
-         twin_.replace(
-             where, "pg_catalog.age(" + today + "::" + type + ", (" + *text + ")::" + type + ")");
+  const auto replace = [&](sql::NodeRef call, const std::string& of) {
+    return twin_.replace(call,
+                         "pg_catalog.age(" + today + "::" + type + ", (" + of + ")::" + type + ")");
+  };
+  if (!text || today.empty() || !replace(where, *text)) {
+    return false;
+  }
+  const std::vector<sql::NodeRef> copies = copies_.of(where);
+  return std::ranges::all_of(copies, [&](const sql::NodeRef& copy) {
+    const std::string call = server_.expression(copy, {}).value_or("()");
+    const std::size_t from = call.find('(') + 1;
+    return replace(copy, call.substr(from, call.rfind(')') - from));
+  });
 }
 
 }  // namespace pgveil::policy

@@ -67,7 +67,8 @@ SplitBuilder::SplitBuilder(const RewriteInput& input, Evidence& evidence)
       evidence_(evidence),
       server_(lineage_.syntax, input.parameter_types),
       twin_(lineage_.syntax, input.parameter_types),
-      pushdown_(lineage_, server_, input.free_literals) {
+      pushdown_(lineage_, server_, input.free_literals),
+      copies_(lineage_) {
   values_.tag = -1;
 }
 

@@ -4,6 +4,7 @@
 /// the edits that make the client's statement one that the twin can run over the slice.
 /// Order: add_relations, take_searches, take_server_values, subjects, edits of twin(), finish.
 
+#include "policy/rewrite/copies.hpp"
 #include "policy/rewrite/pushdown.hpp"
 #include "policy/rewrite/split.hpp"
 #include "policy/rewrite/statement_edit.hpp"
@@ -78,6 +79,7 @@ class SplitBuilder {
   [[nodiscard]] std::string locked(const NeededRelation& needed,
                                    const LockedTarget& target,
                                    const SliceRelation& relation);
+  [[nodiscard]] std::vector<std::pair<sql::NodeRef, std::string>> values_in(const Node& call);
   [[nodiscard]] bool take_age(const Node& node);
   [[nodiscard]] bool replace_server_value(const std::string& text,
                                           TypeOid type,
@@ -94,6 +96,7 @@ class SplitBuilder {
   StatementEdit server_;
   StatementEdit twin_;
   Pushdown pushdown_;
+  Copies copies_;
   Split split_;
   std::vector<SliceArm> arms_;
   std::vector<NeededRelation> needed_;

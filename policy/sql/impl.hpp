@@ -37,6 +37,9 @@ struct FoundNode {
 
 [[nodiscard]] std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref);
 
+/// Every FuncCall and SQLValueFunction.
+[[nodiscard]] std::vector<NodeRef> find_calls(PgQuery__Node& root);
+
 /// Every constant of the tree, by location.
 [[nodiscard]] std::multimap<std::int32_t, FoundNode> find_constants(PgQuery__Node& root);
 

@@ -111,6 +111,22 @@ class ConstantFinder : public Visitor {
   std::vector<PgQuery__Node*> wrappers_;
 };
 
+class CallFinder : public Visitor {
+ public:
+  bool enter(ProtobufCMessage& message) override {
+    if (message.descriptor == &pg_query__func_call__descriptor) {
+      const auto& call = reinterpret_cast<PgQuery__FuncCall&>(message);
+      found.push_back({NodeKind::Call, call.location});
+    } else if (message.descriptor == &pg_query__sqlvalue_function__descriptor) {
+      const auto& value = reinterpret_cast<PgQuery__SQLValueFunction&>(message);
+      found.push_back({NodeKind::ServerValue, value.location});
+    }
+    return true;
+  }
+
+  std::vector<NodeRef> found;
+};
+
 class PlaceholderFinder : public Visitor {
  public:
   bool enter(ProtobufCMessage& message) override {
@@ -153,6 +169,12 @@ PgQuery__Node& SyntaxTree::Impl::statement() const { return *result->stmts[0]->s
 std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref) {
   if (ref.location < 0) return {};
   Finder finder(ref);
+  walk(root.base, finder);
+  return std::move(finder.found);
+}
+
+std::vector<NodeRef> find_calls(PgQuery__Node& root) {
+  CallFinder finder;
   walk(root.base, finder);
   return std::move(finder.found);
 }

@@ -213,6 +213,8 @@ std::optional<OperatorForm> SyntaxTree::operator_form(std::int32_t location) con
              : form;
 }
 
+std::vector<NodeRef> SyntaxTree::calls() const { return find_calls(impl_->statement()); }
+
 std::string SyntaxTree::operator_name(std::int32_t location) const {
   const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
   if (found.empty()) return {};

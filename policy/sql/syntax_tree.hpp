@@ -166,6 +166,8 @@ class SyntaxTree {
   [[nodiscard]] std::string operator_name(std::int32_t location) const;
   /// Parts of a ColumnRef: {"t", "c"}; "*" for a star. Empty if there is no such node.
   [[nodiscard]] std::vector<std::string> column_parts(std::int32_t location) const;
+  /// Calls, and values like CURRENT_DATE.
+  [[nodiscard]] std::vector<NodeRef> calls() const;
   /// An explicit cast stands directly around it.
   [[nodiscard]] bool inside_cast(NodeRef node) const;
 

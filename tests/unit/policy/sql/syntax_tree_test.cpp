@@ -39,26 +39,26 @@ struct KindCase {
 };
 
 TEST(Kinds, AreByTree) {
-  const KindCase rows[] = {{"VALUES (1)", StatementKind::Select},
-                           {"TABLE t", StatementKind::Select},
-                           {"SELECT 1 INTO t", StatementKind::SelectInto},
-                           {"WITH x AS (SELECT 1) DELETE FROM t", StatementKind::Delete},
-                           {"END", StatementKind::Transaction},
-                           {"RESET ALL", StatementKind::Set},
-                           {"MOVE 1 IN c", StatementKind::Fetch},
-                           {"ANALYZE t", StatementKind::Analyze},
-                           {"VACUUM t", StatementKind::Vacuum},
-                           {"ALTER ROLE x SET a = 1", StatementKind::Role},
-                           {"ALTER SYSTEM SET a = 1", StatementKind::System},
-                           {"DROP TABLE t", StatementKind::Ddl},
-                           {"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-                            StatementKind::Code},
-                           {"CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
-                            StatementKind::Code},
-                           {"CREATE RULE r AS ON INSERT TO t DO ALSO SELECT 1", StatementKind::Code},
-                           {"CREATE MATERIALIZED VIEW v AS SELECT 1", StatementKind::CreateTableAs},
-                           {"DO 'x'", StatementKind::Do},
-                           {"CALL f()", StatementKind::Call}};
+  const KindCase rows[] = {
+      {"VALUES (1)", StatementKind::Select},
+      {"TABLE t", StatementKind::Select},
+      {"SELECT 1 INTO t", StatementKind::SelectInto},
+      {"WITH x AS (SELECT 1) DELETE FROM t", StatementKind::Delete},
+      {"END", StatementKind::Transaction},
+      {"RESET ALL", StatementKind::Set},
+      {"MOVE 1 IN c", StatementKind::Fetch},
+      {"ANALYZE t", StatementKind::Analyze},
+      {"VACUUM t", StatementKind::Vacuum},
+      {"ALTER ROLE x SET a = 1", StatementKind::Role},
+      {"ALTER SYSTEM SET a = 1", StatementKind::System},
+      {"DROP TABLE t", StatementKind::Ddl},
+      {"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", StatementKind::Code},
+      {"CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+       StatementKind::Code},
+      {"CREATE RULE r AS ON INSERT TO t DO ALSO SELECT 1", StatementKind::Code},
+      {"CREATE MATERIALIZED VIEW v AS SELECT 1", StatementKind::CreateTableAs},
+      {"DO 'x'", StatementKind::Do},
+      {"CALL f()", StatementKind::Call}};
   for (const KindCase& row : rows) {
     EXPECT_STREQ(name(parse(row.sql).kind()), name(row.kind)) << row.sql;
   }
@@ -172,6 +172,18 @@ TEST(Nodes, AreFoundByKindAndLocation) {
   EXPECT_TRUE(tree.contains({NodeKind::Parameter, at(sql, "$1")}));
   EXPECT_TRUE(tree.contains({NodeKind::Bool, at(sql, "AND")}));
   EXPECT_FALSE(tree.contains({NodeKind::Column, -1}));
+}
+
+TEST(Nodes, CallsAreListed) {
+  const std::string sql = "SELECT now(), upper(a) FROM t GROUP BY now(), CURRENT_DATE, upper(a)";
+  const auto tree = parse(sql);
+  const auto last = static_cast<std::int32_t>(sql.rfind("upper"));
+  EXPECT_THAT(tree.calls(),
+              ElementsAre(NodeRef{NodeKind::Call, at(sql, "now")},
+                          NodeRef{NodeKind::Call, at(sql, "upper")},
+                          NodeRef{NodeKind::Call, static_cast<std::int32_t>(sql.rfind("now"))},
+                          NodeRef{NodeKind::ServerValue, at(sql, "CURRENT_DATE")},
+                          NodeRef{NodeKind::Call, last}));
 }
 
 TEST(Nodes, ComparisonsOfRowsAreOneNodeForSeveral) {
