@@ -140,7 +140,8 @@ std::optional<EqualityAtom> Lineage::equality_atom(const Scope& scope, const Nod
   }
   Node value_side = right;
   if (!atom.column) {
-    if (!right_column) {
+    // 5 IN (a, b) is a = 5 OR b = 5 with one 5: it cannot be a term for a and a number for b.
+    if (!right_column || syntax.operator_form(location_of(node)) == sql::OperatorForm::In) {
       return std::nullopt;
     }
     atom.column = right_column;

@@ -191,3 +191,10 @@ SELECT count(*) FROM patients WHERE city = '***';
 SELECT id, dob FROM patients WHERE dob = '1947-01-01' ORDER BY id;
 --@ eq/mixed_tables not=billing
 SELECT p.id, v.id FROM patients p, visits v WHERE v.patient_id = p.id AND p.mrn = 'MRN0000010' ORDER BY v.id;
+--@ eq/value_in_columns
+SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE 1021 NOT IN (r.floor, i.group_no) AND r.name = 'R101' ORDER BY 1;
+--@ eq/value_in_columns_parameter
+--$int4 1021
+SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE $1 IN (r.floor, i.group_no, r.seats) AND r.name = 'R101' ORDER BY 1;
+--@ eq/column_in_columns
+SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE i.group_no IN (r.floor, 1021, 1003) AND r.name = 'R101' ORDER BY 1;
