@@ -9,15 +9,27 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array kServerValues = {"now"sv, "transaction_timestamp"sv, "current_database"sv,
-                                      "current_schema"sv};
+constexpr std::array kServerValues = {"now"sv,
+                                      "transaction_timestamp"sv,
+                                      "statement_timestamp"sv,
+                                      "current_database"sv,
+                                      "current_schema"sv,
+                                      "current_schemas"sv,
+                                      "current_setting"sv,
+                                      "version"sv,
+                                      "pg_backend_pid"sv,
+                                      "pg_is_in_recovery"sv,
+                                      "pg_postmaster_start_time"sv,
+                                      "inet_client_addr"sv,
+                                      "inet_client_port"sv,
+                                      "inet_server_addr"sv,
+                                      "inet_server_port"sv};
+constexpr std::array kRandom = {"random"sv, "gen_random_uuid"sv};
 
 // Marked stable or immutable, yet not a function of arguments and mirrored settings.
-constexpr std::array kServerState = {
-    "statement_timestamp"sv,      "current_setting"sv,       "version"sv,
-    "current_schemas"sv,          "pg_backend_pid"sv,        "txid_current"sv,
-    "txid_current_if_assigned"sv, "txid_current_snapshot"sv, "currtid2"sv,
-    "row_security_active"sv};
+constexpr std::array kServerState = {"txid_current"sv, "txid_current_if_assigned"sv,
+                                     "txid_current_snapshot"sv, "currtid2"sv,
+                                     "row_security_active"sv};
 
 constexpr std::array kSchemaPrefixes = {
     "pg_get_"sv,        "to_reg"sv,        "pg_describe_"sv, "pg_identify_"sv,
@@ -99,10 +111,15 @@ FunctionRule classify(const CatalogFunction& function) {
   const std::string_view name = function.name;
   if (!function.builtin) {
     // What reads tables is opaque and refused elsewhere; what is left computes.
-    return function.volatility == 'v' ? FunctionRule::Volatile : FunctionRule::Pure;
+    return function.volatility != 'v'   ? FunctionRule::Pure
+           : function.uses_server_state ? FunctionRule::Volatile
+                                        : FunctionRule::Random;
   }
   if (one_of(kServerValues, name)) {
     return FunctionRule::ServerValue;
+  }
+  if (one_of(kRandom, name)) {
+    return FunctionRule::Random;
   }
   if (one_of(kSizeNames, name) ||
       (name.starts_with("pg_stat_get_") && !contains_one(kActivity, name))) {

@@ -8,8 +8,9 @@ namespace pgveil::policy {
 
 enum class FunctionRule {
   Pure,         // of its arguments and the mirrored settings: the twin gives the same answer
-  ServerValue,  // one value per statement that only the server knows: now(), current_database()
-  Volatile,     // random(), nextval(): the server's alone
+  ServerValue,  // one value per statement that only the server knows: now(), current_setting('x')
+  Random,       // random(): any answer is as good as the server's, but it must be asked for once
+  Volatile,     // nextval(): the server's alone
   Schema,       // reads the catalog: pg_get_constraintdef(), format_type()
   Size          // reads the size or the statistics of relations
 };

@@ -11,6 +11,16 @@ std::uint32_t oid_field(const Node& node, std::string_view name) {
   return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
 }
 
+// One value per statement: its arguments must not depend on rows.
+bool takes_client_values_only(const Lineage& lineage, const Node& call) {
+  for (const Node argument : call.field("args")) {
+    if (!lineage.client_value(argument, 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 void Lineage::take_equality(const EqualityAtom& atom) {
@@ -77,8 +87,13 @@ void Lineage::note_function(const Node& node, std::uint32_t oid) {
   }
   switch (classify(*function)) {
     case FunctionRule::Pure:
+    case FunctionRule::Random:
       break;
     case FunctionRule::ServerValue:
+      if (!takes_client_values_only(*this, node)) {
+        volatile_function = volatile_function.empty() ? function->name : volatile_function;
+        break;
+      }
       server_values.push_back(node);
       unaddressable_server_value = unaddressable_server_value || location_of(node) < 0;
       break;

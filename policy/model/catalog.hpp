@@ -91,6 +91,8 @@ struct CatalogFunction {
   bool builtin = false;  // lives in pg_catalog
   /// A body that may read or write tables or run dynamic SQL, directly or through what it calls.
   bool opaque = true;
+  /// A body that calls what only the server knows (now(), nextval()), directly or through what it calls.
+  bool uses_server_state = true;
 };
 
 struct CatalogOperator {

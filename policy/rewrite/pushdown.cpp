@@ -344,6 +344,7 @@ bool Pushdown::gather(const Occurrence& at,
     const CatalogFunction* function = oid == 0 ? nullptr : lineage_.catalog.function(oid);
     if (oid != 0 && (function == nullptr || is_opaque(*function) || function->returns_set ||
                      classify(*function) == FunctionRule::Volatile ||
+                     classify(*function) == FunctionRule::Random ||
                      classify(*function) == FunctionRule::Size)) {
       return false;
     }

@@ -1,5 +1,6 @@
 #include "proxy/catalog/loader.hpp"
 
+#include "policy/lineage/function_rules.hpp"
 #include "proxy/catalog/opaque.hpp"
 #include "proxy/catalog/sql.hpp"
 
@@ -148,6 +149,22 @@ Result<std::vector<OperatorFacts>> load_operators(ControlConnection& model, Cata
   return facts;
 }
 
+// Names that give another answer on the twin: functions of the server, and SQL's own words for some.
+std::set<std::string, std::less<>> server_values(const Catalog& catalog) {
+  std::set<std::string, std::less<>> names{
+      "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
+      "current_user", "current_role", "session_user",      "user",      "current_catalog",
+      "age"};
+  for (const auto& [oid, function] : catalog.functions) {
+    const policy::FunctionRule rule = policy::classify(function);
+    if (function.builtin && rule != policy::FunctionRule::Pure &&
+        rule != policy::FunctionRule::Random) {
+      names.insert(function.name);
+    }
+  }
+  return names;
+}
+
 Result<Done> load_functions(ControlConnection& model, Catalog& catalog) {
   auto operators = load_operators(model, catalog);
   if (!operators) {
@@ -187,8 +204,10 @@ Result<Done> load_functions(ControlConnection& model, Catalog& catalog) {
     }
   }
   const std::set<std::uint32_t> opaque = find_opaque(facts, *operators, names);
+  const std::set<std::uint32_t> bound = find_server_bound(facts, server_values(catalog));
   for (auto& [oid, function] : catalog.functions) {
     function.opaque = opaque.contains(oid);
+    function.uses_server_state = !function.builtin && bound.contains(oid);
   }
   return Done{};
 }

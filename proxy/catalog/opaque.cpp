@@ -260,4 +260,32 @@ std::set<std::uint32_t> find_opaque(const std::vector<FunctionFacts>& functions,
   return opaque;
 }
 
+std::set<std::uint32_t> find_server_bound(const std::vector<FunctionFacts>& functions,
+                                          const std::set<std::string, std::less<>>& values) {
+  std::set<std::uint32_t> bound;
+  std::set<std::string, std::less<>> names = values;
+  std::map<std::uint32_t, BodyWords> words;
+  for (const FunctionFacts& function : functions) {
+    if (!function.body.empty()) {
+      words[function.oid] = BodyReader(function.body).read();
+    }
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const FunctionFacts& function : functions) {
+      if (function.builtin || bound.contains(function.oid)) {
+        continue;
+      }
+      const BodyWords& body = words[function.oid];
+      const bool read = function.language == "sql" || function.language == "plpgsql";
+      if ((!read && !function.aggregate) || overlap(body.names, names)) {
+        bound.insert(function.oid);
+        names.insert(function.name);
+        changed = true;
+      }
+    }
+  }
+  return bound;
+}
+
 }  // namespace pgveil::proxy::catalog

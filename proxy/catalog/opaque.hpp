@@ -38,6 +38,11 @@ struct OperatorFacts {
     const std::vector<OperatorFacts>& operators,
     const std::set<std::string, std::less<>>& relations);
 
+/// OIDs of those outside pg_catalog whose body names one of `values` (names of functions), or calls one
+/// that does; in a language that is not read, all.
+[[nodiscard]] std::set<std::uint32_t> find_server_bound(
+    const std::vector<FunctionFacts>& functions, const std::set<std::string, std::less<>>& values);
+
 /// Functions of pg_catalog that run SQL from a string, or reach files, large objects or the server.
 [[nodiscard]] bool is_opaque_builtin(std::string_view name, std::string_view arguments);
 

@@ -22,6 +22,13 @@ from wire import LoginError, WireError
 HERE = Path(__file__).parent
 ROLES = list(LOGIN_OF_ROLE)
 LISTED = HERE / "refusals.txt"
+# Volatile, as CREATE FUNCTION makes them unless told otherwise.
+FUNCTIONS = """
+CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql AS $$ SELECT upper(t) || '!' $$;
+CREATE FUNCTION initials(a text, b text) RETURNS text LANGUAGE plpgsql AS
+$$ BEGIN RETURN left(a, 1) || left(b, 1); END $$;
+CREATE FUNCTION is_past(d date) RETURNS boolean LANGUAGE sql AS $$ SELECT d < CURRENT_DATE $$;
+"""
 HEADER = """# What pgveil refuses today although PostgreSQL would answer: case, role, SQLSTATE, protocol modes.
 # Written by PGVEIL_UPDATE=1; a line that is no longer true fails the test, so the list can only shrink.
 """
@@ -122,6 +129,7 @@ def main():
     cluster = Cluster(workspace).start()
     load_clinic(cluster)
     cluster.sql("clinic", "GRANT CREATE ON SCHEMA public TO clinicians")  # for the cases block/…
+    cluster.psql("clinic", "-f", "-", input=FUNCTIONS)
     cases = selected()
     print(f"{len(cases)} cases, {len(ROLES)} roles")
     oracles = {role: oracle.create(cluster, role) for role in ROLES}

@@ -153,3 +153,35 @@ SELECT id, first_value(reason) OVER (PARTITION BY patient_id ORDER BY visit_at) 
 SELECT id, sum(pulse) OVER (ORDER BY id) FROM visits WHERE id < 12 ORDER BY id;
 --@ window/untagged
 SELECT id, rank() OVER (ORDER BY fee DESC) FROM visits WHERE id < 12 ORDER BY id;
+--@ server/grouped_by_current_date
+SELECT (CURRENT_DATE - dob) / 3650 AS decade, count(*) FROM patients GROUP BY (CURRENT_DATE - dob) / 3650 ORDER BY 1;
+--@ server/grouped_by_age
+SELECT date_part('year', age(p.dob)) AS years, count(*) FROM patients p GROUP BY date_part('year', age(dob)) ORDER BY date_part('year', age(dob));
+--@ server/grouped_by_now
+SELECT now() - dob > interval '40 years', count(*) FROM patients GROUP BY now() - dob > interval '40 years'
+ORDER BY now() - dob > interval '40 years';
+--@ server/grouped_by_user
+SELECT upper(last_name), current_user FROM patients WHERE id < 4 GROUP BY upper(last_name), current_user ORDER BY current_user, 1;
+--@ server/setting
+SELECT upper(last_name), current_setting('TimeZone'), current_setting('no.such', true) FROM patients WHERE id < 3 ORDER BY 1;
+--@ server/setting_parameter
+--$text DateStyle
+SELECT upper(last_name), current_setting($1) FROM patients WHERE id < 3 ORDER BY 1;
+--@ server/setting_of_a_row
+SELECT upper(last_name), current_setting(lower(last_name), true) FROM patients WHERE id < 3 ORDER BY 1;
+--@ server/setting_wrong
+SELECT upper(last_name), current_setting('no.such') FROM patients WHERE id < 3;
+--@ server/version
+SELECT upper(last_name), version() LIKE 'PostgreSQL%', pg_is_in_recovery() FROM patients WHERE id < 3 ORDER BY 1;
+--@ server/random
+SELECT upper(last_name), random() BETWEEN 0 AND 1 FROM patients WHERE id < 3 AND random() > -1 ORDER BY random(), 1 LIMIT 0;
+--@ server/random_values
+SELECT upper(last_name), random() >= 0, gen_random_uuid() IS NULL FROM patients WHERE id < 3 ORDER BY 1;
+--@ server/nextval
+SELECT upper(last_name), nextval('patients_id_seq') > 0 FROM patients WHERE id = 3;
+--@ function/volatile_that_computes
+SELECT id, shout(last_name), initials(last_name, first_name) FROM patients WHERE id < 6 ORDER BY shout(last_name), id;
+--@ function/volatile_that_computes_where
+SELECT id FROM patients WHERE initials(last_name, first_name) > 'M' AND shout(state) <> 'CA!' ORDER BY id;
+--@ function/volatile_of_the_server
+SELECT id, is_past(dob) FROM patients WHERE id < 6 ORDER BY id;

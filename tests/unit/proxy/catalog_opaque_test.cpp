@@ -81,6 +81,33 @@ TEST(FindOpaque, FollowsChainsAndAggregates) {
   EXPECT_EQ(find_opaque(functions, {}, {}).size(), 0U);
 }
 
+TEST(FindServerBound, IsWhatCallsAServerFunctionAtAnyRemove) {
+  const struct {
+    const char* name;
+    const char* language;
+    const char* body;
+    bool bound;
+  } rows[] = {{"only_computes", "sql", "SELECT upper($1) || '.'", false},
+              {"has_dice", "plpgsql", "BEGIN RETURN random(); END", false},
+              {"asks_the_clock", "sql", "SELECT $1 < now()", true},
+              {"takes_a_number", "plpgsql", "BEGIN RETURN nextval('s'); END", true},
+              {"calls_one", "sql", "SELECT takes_a_number() + 1", true},
+              {"not_read", "c", "", true}};
+
+  std::vector<FunctionFacts> functions;
+  for (const auto& row : rows) {
+    FunctionFacts& function = functions.emplace_back();
+    function.oid = static_cast<std::uint32_t>(functions.size());
+    function.name = row.name;
+    function.language = row.language;
+    function.body = row.body;
+  }
+  const auto bound = find_server_bound(functions, {"now", "nextval"});
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    EXPECT_EQ(bound.contains(i + 1), rows[i].bound) << rows[i].name;
+  }
+}
+
 TEST(FindOpaque, HalfBodiesEnd) {
   for (const char* body : {"'", "\"", "$a$", "/*", "--", "E'\\", "$1", "\"\"\"", "é'"}) {
     FunctionFacts function;
