@@ -25,6 +25,7 @@ class Sources(Expressions):
                     tagged=item.tagged) for item in relation.columns]
         keys = [f"{alias}.{item.name}" for item in schema.all_relations()[relation.name].columns if item.key]
         text = f"{relation.name} AS {alias}"
+        whole = not relation.hidden and relation.name not in schema.VIEWS  # the type of a view's row is the twin's
         if relation.name in schema.VIEWS:
             self.constructs.add("views")
         elif self.tape.chance(2):
@@ -32,7 +33,7 @@ class Sources(Expressions):
             text += self.tape.pick((" TABLESAMPLE BERNOULLI (100)", " TABLESAMPLE SYSTEM (100) REPEATABLE (7)"))
         elif self.tape.chance(2):
             text = f"ONLY {text}"
-        return Source(text, alias, refs, keys or None, not relation.hidden, relation.name in schema.SMALL,
+        return Source(text, alias, refs, keys or None, whole, relation.name in schema.SMALL,
                       {item.name for item in relation.columns})
 
     def from_outputs(self, text, alias, outputs, small=False):

@@ -1,0 +1,9 @@
+-- role clinician
+SELECT ARRAY[first_name, last_name] FROM patients WHERE id = 3
+----
+Split
+because public.patients.first_name: an expression needs its value
+server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea, "first_name"::pg_catalog.bytea FROM "public"."patients" WHERE (((id = {literal 1})))
+slice   public.patients(id, last_name open, first_name open)
+twin    SELECT ARRAY[first_name, last_name], patients.id::pg_catalog.text AS pgveil_2 FROM patients WHERE id = {literal 1}
+seen    public.patients.first_name clear, public.patients.last_name clear
