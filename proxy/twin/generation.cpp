@@ -78,7 +78,7 @@ std::string tail_of(const fs::path& file) {
 
 Result<Done> make_pristine(const TwinConfig& config, const fs::path& data) {
   auto made = run_program({config.bin_dir + "/initdb", "--pgdata", data.string(), "--username",
-                           kAdminRole, "--auth=trust", "--no-sync", "--no-instructions",
+                           kBootRole, "--auth=trust", "--no-sync", "--no-instructions",
                            "--wal-segsize=1", "--encoding=UTF8", "--locale=C"},
                           {{"LC_ALL", "C"}});
   if (!made) {
@@ -87,9 +87,11 @@ Result<Done> make_pristine(const TwinConfig& config, const fs::path& data) {
   if ((*made).status != 0) {
     return Error{Errc::Program, "initdb", (*made).err.substr(0, 500)};
   }
-  // Two logins, no network: the mirrored roles are there for their rights only.
+  // Our own logins, no network: the mirrored roles are there for their rights only.
   std::ofstream hba(data / "pg_hba.conf", std::ios::trunc);
-  hba << "local all " << kAdminRole << " trust\nlocal all " << kDataRole << " trust\n";
+  for (const char* role : {kBootRole, kAdminRole, kDataRole}) {
+    hba << "local all " << role << " trust\n";
+  }
   return hba.good() ? Result<Done>(Done{}) : Error{Errc::Directory, "write pg_hba.conf", {}};
 }
 
@@ -161,6 +163,16 @@ Result<Done> Generation::start_postgres(bool binary_upgrade) {
     if (connect("template1")) {
       return Done{};
     }
+    if (auto first = connect("template1", kBootRole)) {
+      const std::string oid =
+          binary_upgrade ? "SELECT pg_catalog.binary_upgrade_set_next_pg_authid_oid('15999'); "
+                         : "";
+      auto made = (*first).query(oid + "CREATE ROLE " + kAdminRole + " SUPERUSER LOGIN");
+      if (!made) {
+        return made.error();
+      }
+      continue;
+    }
     if (!postmaster_.alive()) {
       return Error{Errc::Program, "start postgres", tail_of(log)};
     }
@@ -169,11 +181,11 @@ Result<Done> Generation::start_postgres(bool binary_upgrade) {
   return Error{Errc::StartTimeout, "start postgres", {}};
 }
 
-Result<ControlConnection> Generation::connect(const std::string& database) const {
+Result<ControlConnection> Generation::connect(const std::string& database, const char* role) const {
   return ControlConnection::open(
       make_conninfo({{"host", directory_.string()},
                      {"port", kPort},
-                     {"user", kAdminRole},
+                     {"user", role},
                      {"dbname", database},
                      {"sslmode", "disable"},
                      {"gssencmode", "disable"},

@@ -72,7 +72,8 @@ class Generation {
       : config_(config), directory_(std::move(directory)), number_(number) {}
 
   [[nodiscard]] Result<Done> start_postgres(bool binary_upgrade);
-  [[nodiscard]] Result<ControlConnection> connect(const std::string& database) const;
+  [[nodiscard]] Result<ControlConnection> connect(const std::string& database,
+                                                  const char* role = kAdminRole) const;
   void open_pools();
   void vacuum_loop();
 

@@ -9,6 +9,7 @@ namespace pgveil::proxy::twin {
 namespace {
 
 constexpr std::uint32_t kFirstUserOid = 16'384;
+constexpr std::uint32_t kBootOid = 10;
 
 class Loader {
  public:
@@ -31,19 +32,30 @@ class Loader {
   std::vector<MirrorProblem>& problems_;
 };
 
+std::string attributes(const UpstreamRole& role) {
+  return std::string(" NOSUPERUSER") + (role.can_login ? " LOGIN" : " NOLOGIN") +
+         (role.inherits ? " INHERIT" : " NOINHERIT") + (role.bypasses_rls ? " BYPASSRLS" : "");
+}
+
 void create_roles(const UpstreamSchema& schema, Loader& loader) {
   for (const UpstreamRole& role : schema.roles) {
+    const std::string name = quote_name(role.name);
+    // Objects belong to it in many databases, and pg_dump looks its OID up at the server.
+    if (role.oid == kBootOid &&
+        loader.try_run(std::string("ALTER ROLE ") + kBootRole + " RENAME TO " + name +
+                       "; ALTER ROLE " + name + attributes(role) +
+                       " NOCREATEDB NOCREATEROLE NOREPLICATION")) {
+      continue;
+    }
     std::string sql;
     if (schema.binary_upgrade && role.oid >= kFirstUserOid) {
       sql = "SELECT pg_catalog.binary_upgrade_set_next_pg_authid_oid('" + std::to_string(role.oid) +
             "'::pg_catalog.oid); ";
     } else if (schema.binary_upgrade) {
-      // The upstream bootstrap superuser: its OID is taken here by the twin's own.
+      // A server whose first superuser has to stay one: its OID is not to be had here.
       sql = "SELECT pg_catalog.binary_upgrade_set_next_pg_authid_oid('16000'::pg_catalog.oid); ";
     }
-    sql += "CREATE ROLE " + quote_name(role.name) + " NOSUPERUSER" +
-           (role.can_login ? " LOGIN" : " NOLOGIN") + (role.inherits ? " INHERIT" : " NOINHERIT") +
-           (role.bypasses_rls ? " BYPASSRLS" : "");
+    sql += "CREATE ROLE " + name + attributes(role);
     loader.run("ROLE " + role.name, sql);
   }
   for (const auto& [group, member] : schema.members) {

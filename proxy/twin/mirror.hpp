@@ -14,8 +14,10 @@
 
 namespace pgveil::proxy::twin {
 
-inline constexpr const char* kAdminRole = "pgveil_twin_admin";  // the cluster's superuser
-inline constexpr const char* kDataRole = "pgveil_twin";         // all operations
+inline constexpr const char* kAdminRole = "pgveil_twin_admin";  // our superuser
+/// Who made the cluster, OID 10; becomes the role that has it upstream, and is no superuser any more.
+inline constexpr const char* kBootRole = "pgveil_twin_boot";
+inline constexpr const char* kDataRole = "pgveil_twin";  // all operations
 inline constexpr const char* kWorkDatabase = "pgveil_work";
 
 /// Opens a superuser connection to a database of the twin.

@@ -15,23 +15,7 @@ TABLES = ["patients", "visits", "diagnoses", "prescriptions", "lab_results", "in
 ROWS = 20_000
 
 
-# As most clinics' databases are: an ordinary role owns the tables. (The twin cannot have the OID of the superuser
-# that made the cluster, which pg_dump would look for.)
-OWNED = """
-DO $$ DECLARE one text; BEGIN
-  FOR one IN SELECT format('ALTER %s %s OWNER TO clinic_owner', CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END,
-                           c.oid::regclass)
-             FROM pg_class c WHERE relnamespace IN ('public'::regnamespace, 'billing'::regnamespace)
-               AND relkind IN ('r', 'v')
-             UNION ALL SELECT format('ALTER FUNCTION %s OWNER TO clinic_owner', oid::regprocedure)
-             FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-             UNION ALL SELECT format('ALTER TYPE %s OWNER TO clinic_owner', oid::regtype)
-             FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd') LOOP
-    EXECUTE one;
-  END LOOP; END $$;
-ALTER SCHEMA billing OWNER TO clinic_owner;
-GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public, billing TO clinicians;
-"""
+RIGHTS = "GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public, billing TO clinicians"
 
 
 def psql(pgveil, user, *arguments):
@@ -141,11 +125,10 @@ def main():
     workspace = Workspace("copy")
     cluster = Cluster(workspace).start()
     load_clinic(cluster)
-    cluster.sql("postgres", "CREATE ROLE clinic_owner")
     original = oracle.create(cluster, "clinician")
     load_clinic(cluster, database="second")
     for database in ("clinic", "second"):
-        cluster.psql(database, "-c", OWNED)
+        cluster.sql(database, RIGHTS)
     empty = "TRUNCATE " + ", ".join(TABLES + ["practitioners", "rooms", "payers"]) + " CASCADE"
     cluster.sql("second", empty)
     plain = run([PG_BIN / "pg_dump", "-h", cluster.sockets, "-p", cluster.port, "-U", "postgres", "clinic"]).stdout
