@@ -1,12 +1,14 @@
 """Many sessions at once, and streams that are longer than any buffer: answers stay right, memory stays
 bounded, nothing deadlocks when both sides have much to say."""
+import os
 import random
 import struct
+import subprocess
 import threading
 import time
 
 import oracle
-from harness import SANITIZED, Checks, Cluster, Pgveil, Workspace, load_clinic
+from harness import PASSWORDS, SANITIZED, Checks, Cluster, Pgveil, Workspace, load_clinic
 from wire import LoginError, WireError, frame
 
 SESSIONS, ROUNDS = 16, 60
@@ -150,6 +152,33 @@ def both_directions(checks, pgveil):
     connection.close()
 
 
+def huge_values(checks, pgveil):
+    """One value larger than any buffer, each way; a statement that is too large says so, and the session goes on."""
+    size = 20_000_000 if SANITIZED else 300_000_000
+    connection, before = pgveil.connect("dr_adams", timeout=300), resident(pgveil.process.pid)
+    command = ["psql", "-X", "-A", "-t", "-h", "127.0.0.1", "-p", str(pgveil.port), "-U", "dr_adams", "-d", "clinic", "-c",
+               f"SELECT repeat('x', {size})"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PGPASSWORD": PASSWORDS["dr_adams"]}) as psql:
+        received = 0
+        while piece := psql.stdout.read(1 << 20):
+            received += len(piece)
+    checks.equal((received, psql.returncode), (size + 1, 0), f"a value of {size:,} bytes out")
+    value = b"x" * size
+    outcome = connection.extended("SELECT length($1::text)", [value])
+    checks.equal((outcome.text(), outcome.error), ([(str(size),)], None), f"a parameter of {size:,} bytes")
+    outcome = connection.extended("UPDATE patients SET street = $1::text WHERE id = 1", [value])
+    checks.equal(outcome.sqlstate, "22001", "one for a sealed varchar(120)")
+    del value
+    outcome = connection.query("SELECT length('" + "x" * 20_000_000 + "')")
+    checks.that(outcome.sqlstate == "54000" and "too large" in outcome.error["M"], f"a statement of 20 MB: {outcome.error}")
+    checks.equal(connection.query("SELECT 1").text(), [("1",)], "the session goes on")
+    grown = resident(pgveil.process.pid) - before
+    print(f"memory after values of {size / 1e6:.0f} MB: {grown:.0f} MB more", flush=True)
+    if not SANITIZED:
+        checks.that(grown < 120, f"memory has grown by {grown:.0f} MB")
+    connection.close()
+
+
 def main():
     checks = Checks("streams")
     workspace = Workspace("streams")
@@ -158,7 +187,8 @@ def main():
     database = oracle.create(cluster, "clinician")
     pgveil = Pgveil(workspace, cluster).prepare().start()
     for step in (lambda: concurrent(checks, pgveil, cluster, database), lambda: long_results(checks, pgveil, cluster, database),
-                 lambda: copies(checks, pgveil), lambda: both_directions(checks, pgveil)):
+                 lambda: copies(checks, pgveil), lambda: both_directions(checks, pgveil),
+                 lambda: huge_values(checks, pgveil)):
         try:
             step()
         except (LoginError, WireError, OSError) as problem:
