@@ -78,6 +78,10 @@ TableDdl table_ddl(const PgQuery__Node& statement) {
       return is_followed(*statement.alter_table_stmt) ? TableDdl::Alter : TableDdl::None;
     case PG_QUERY__NODE__NODE_RENAME_STMT:
       return is_followed(*statement.rename_stmt) ? TableDdl::Alter : TableDdl::None;
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+      return statement.alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE
+                 ? TableDdl::Alter
+                 : TableDdl::None;
     case PG_QUERY__NODE__NODE_INDEX_STMT:
       return statement.index_stmt->concurrent != 0 ? TableDdl::None : TableDdl::Index;
     case PG_QUERY__NODE__NODE_DROP_STMT: {

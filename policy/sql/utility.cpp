@@ -443,6 +443,11 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
         facts.name = statement.rename_stmt->newname;
       }
       break;
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+      if (statement.alter_object_schema_stmt->relation != nullptr) {
+        facts.name = statement.alter_object_schema_stmt->relation->relname;
+      }
+      break;
     case PG_QUERY__NODE__NODE_DROP_STMT:
       facts.drops = true;
       facts.cascade = statement.drop_stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;

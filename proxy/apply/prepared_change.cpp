@@ -152,6 +152,12 @@ Result<PreparedChange> prepare_change(keys::PgConnection& admin,
 
 std::string change_statement(const SchemaChange& change, const std::string& token) {
   std::string body = "BEGIN\n";
+  for (const std::string& condition : change.absent) {
+    body +=
+        "IF " + condition +
+        " THEN RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'somebody else has just changed "
+        "the schema', HINT = 'Send the statement again.'; END IF;\n";
+  }
   for (const ServerStatement& statement : change.statements) {
     const std::string run = "EXECUTE " + quote_text(statement.sql) + ";";
     body += statement.if_exists.empty()

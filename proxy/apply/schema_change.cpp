@@ -180,6 +180,27 @@ class Comparison {
     return changes;
   }
 
+  /// The client's, once, however many tables it is about.
+  void own_statement() {
+    const auto same = [&](const ServerStatement& other) { return other.sql == request_.sql; };
+    if (std::ranges::none_of(out_.statements, same)) {
+      out_.statements.push_back({request_.sql, ""});
+    }
+  }
+
+  /// The twin may not know yet what somebody else has just made: IF NOT EXISTS would leave that as it is.
+  void refuse_if_there(const TablePlan& plan) {
+    std::string names;
+    for (const ColumnChange& change : plan.columns) {
+      names += (names.empty() ? "" : ", ") + quote_text(plan.table.column(change.attnum)->name);
+    }
+    out_.absent.push_back(
+        "EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
+        "pg_catalog.to_regclass(" +
+        quote_text(plan.table.sql_name()) +
+        ") AND attnum > 0 AND NOT attisdropped AND attname IN (" + names + "))");
+  }
+
   /// Makes the columns sealed while nothing is in them yet.
   void seal(TableState table, std::vector<ColumnChange> changes) {
     concerns_sealed_ = true;
@@ -190,7 +211,8 @@ class Comparison {
         return problem(found.where, found.message, found.remedy);
       }
     }
-    out_.statements.push_back({request_.sql, ""});
+    refuse_if_there(plan);
+    own_statement();
     for (const std::string& sql : plan.before) {
       out_.statements.push_back({sql, ""});
     }
@@ -200,8 +222,10 @@ class Comparison {
       const std::string type = quote_name("pgveil", column.base_name);
       const std::string quoted = quote_name(column.name);
       alter += (&change == plan.columns.data() ? " " : ", ");
-      alter += "ALTER COLUMN " + quoted + " TYPE " + type + " USING NULL::" + type +
-               ", ALTER COLUMN " + quoted + " SET STORAGE EXTERNAL";
+      // A value that is there in spite of all would have to go: what it becomes is not sealed, so this fails.
+      alter += "ALTER COLUMN " + quoted + " TYPE " + type + " USING CASE WHEN " + quoted +
+               " IS NOT NULL THEN '\\x'::pg_catalog.bytea END::" + type + ", ALTER COLUMN " +
+               quoted + " SET STORAGE EXTERNAL";
       out_.sealed.push_back({plan.table.schema, plan.table.name, column, change});
     }
     out_.statements.push_back({alter, ""});
@@ -227,7 +251,7 @@ class Comparison {
     });
     if (has_sealed) {
       concerns_sealed_ = true;
-      out_.statements.push_back({request_.sql, ""});  // take_change forgets what is not there
+      own_statement();  // take_change forgets what is not there
     }
   }
 
@@ -271,7 +295,7 @@ class Comparison {
       seal(std::move(table), std::move(fresh));
     } else if (loses_sealed) {
       concerns_sealed_ = true;
-      out_.statements.push_back({request_.sql, ""});
+      own_statement();
     }
   }
 

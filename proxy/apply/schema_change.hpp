@@ -54,6 +54,7 @@ struct NewSealedColumn {
 struct SchemaChange {
   /// The client's own statement does it: nothing sealed is concerned.
   bool plain = false;
+  std::vector<std::string> absent;  // conditions that must not hold before
   std::vector<ServerStatement> statements;
   std::vector<NewSealedColumn> sealed;
   std::vector<LogicalObject> logical;

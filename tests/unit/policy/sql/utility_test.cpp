@@ -73,6 +73,8 @@ TEST(Utility, TableDdlThatCanBeFollowed) {
       {"ALTER TABLE t INHERIT u", TableDdl::None},
       {"ALTER TABLE t RENAME a TO b", TableDdl::Alter},
       {"ALTER TABLE t RENAME TO u", TableDdl::Alter},
+      {"ALTER TABLE t SET SCHEMA s", TableDdl::Alter},
+      {"ALTER VIEW t SET SCHEMA s", TableDdl::None},
       {"ALTER VIEW t RENAME a TO b", TableDdl::None},
       {"ALTER VIEW t ALTER a SET DEFAULT 1", TableDdl::None},
       {"CREATE UNIQUE INDEX i ON t (a)", TableDdl::Index},
