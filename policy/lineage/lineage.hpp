@@ -184,6 +184,7 @@ class Lineage {
   void walk_distinct_on(const Scope& scope, std::size_t query);
   void walk_partitions(const Scope& scope);
   void frame_set_operation(const Scope& scope);
+  [[nodiscard]] bool is_recursive(const Scope& scope) const;
   void block_sorted(const Scope& scope, const Node& sort_clause);
   /// Sealed columns that the scope groups by, of which the server groups the equality terms: Var's varno
   /// and varattno.
@@ -224,6 +225,7 @@ class Lineage {
   void take_equality(const EqualityAtom& atom);
   void note_function(const Node& node, std::uint32_t oid);
   void touch_whole_row(const Scope& scope, const RangeEntry& entry);
+  void drop_cast_to_own_type(const Node& var);
   void drop_cast(const Node& relabel, Flow& inner);
   Flow read(ColumnAt column);
   void blocked(const ColumnAt& column, std::string why);

@@ -229,6 +229,7 @@ Flow Lineage::flow(const Scope& scope, const Node& node) {
     Flow found = flow_of_var(scope, node);
     if (found.kind == Flow::Kind::AsIs) {
       behind_grouping(scope, node, found.column);
+      drop_cast_to_own_type(node);
     }
     return found;
   }
@@ -356,6 +357,17 @@ Flow Lineage::flow_of_window(const Scope& scope, const Node& node) {
   }
   flow_plain(scope, node.field("aggfilter"));
   return chosen;
+}
+
+// `dob::date` is no node of the tree, but the server would cast the sealed value.
+void Lineage::drop_cast_to_own_type(const Node& var) {
+  const sql::NodeRef node{sql::NodeKind::Column, location_of(var)};
+  const auto column = node.location >= 0 && syntax.inside_cast(node)
+                          ? std::optional(syntax.expression_sql(node))
+                          : std::nullopt;
+  if (column && *column) {
+    edits.push_back({node, true, **column, std::nullopt});
+  }
 }
 
 // `ssn::text` on a varchar changes nothing but the type that the client sees, which comes from the twin:

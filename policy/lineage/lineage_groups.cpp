@@ -332,6 +332,19 @@ void Lineage::walk_partitions(const Scope& scope) {
   }
 }
 
+// The UNION of WITH RECURSIVE has to stay what it is.
+bool Lineage::is_recursive(const Scope& scope) const {
+  const auto inside = [&scope](const Scope* inner) {
+    while (inner != nullptr && inner != &scope) {
+      inner = inner->parent;
+    }
+    return inner == &scope;
+  };
+  return std::ranges::any_of(tree.scopes(), [&](const Scope& other) {
+    return inside(&other) && std::ranges::any_of(other.range, &RangeEntry::self_reference);
+  });
+}
+
 void Lineage::frame_set_operation(const Scope& scope) {
   const Node operation = scope.query.field("setOperations");
   const std::int64_t kind = operation.field("op").as_int_or(0);
@@ -340,7 +353,7 @@ void Lineage::frame_set_operation(const Scope& scope) {
   std::string selected;
   std::string keys;
   ColumnAt sealed;
-  bool possible = query.has_value();
+  bool possible = query.has_value() && !is_recursive(scope);
   for (const TargetEntry& target : scope.targets) {
     const Flow found = flow_of_output(scope, target.number);
     const bool as_is = found.kind == Flow::Kind::AsIs;

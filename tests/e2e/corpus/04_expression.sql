@@ -185,3 +185,35 @@ SELECT id, shout(last_name), initials(last_name, first_name) FROM patients WHERE
 SELECT id FROM patients WHERE initials(last_name, first_name) > 'M' AND shout(state) <> 'CA!' ORDER BY id;
 --@ function/volatile_of_the_server
 SELECT id, is_past(dob) FROM patients WHERE id < 6 ORDER BY id;
+--@ cast/same_type
+SELECT dob::date, (email)::text FROM patients WHERE id < 4 ORDER BY id;
+--@ cast/same_type_numeric
+SELECT CAST(value AS numeric) FROM lab_results WHERE id < 4 ORDER BY id;
+--@ cast/same_type_through_sub_select
+SELECT x.d::date FROM (SELECT dob::date AS d, id FROM patients) x WHERE x.id < 4 ORDER BY id;
+--@ cast/same_type_compared not=billing
+SELECT id FROM patients WHERE dob::date = '1999-10-19' ORDER BY id;
+--@ cast/same_type_null
+SELECT id FROM patients WHERE email::text IS NULL AND id < 20 ORDER BY id;
+--@ cast/same_type_grouped
+SELECT dob::date, count(*) FROM patients WHERE id < 4 GROUP BY dob::date ORDER BY 1;
+--@ cast/same_type_distinct
+SELECT DISTINCT dob::date FROM patients WHERE id < 40;
+--@ cast/same_type_count_distinct
+SELECT count(DISTINCT dob::date) FROM patients;
+--@ cast/same_type_window
+SELECT lag(dob::date) OVER (ORDER BY id), count(*) OVER (PARTITION BY dob::date) FROM patients WHERE id < 9 ORDER BY id;
+--@ cast/same_type_union
+SELECT dob::date FROM patients WHERE id < 4 UNION SELECT dob FROM patients WHERE id < 5;
+--@ cast/same_type_in_sub_select
+SELECT id FROM patients WHERE dob::date IN (SELECT noted_on::date FROM diagnoses) ORDER BY id;
+--@ cast/same_type_joined
+SELECT a.id, b.id FROM patients a JOIN patients b ON a.dob::date = b.dob::date AND a.id < b.id ORDER BY 1, 2;
+--@ cast/same_type_stored write roles=clinician
+UPDATE lab_results SET value = value::numeric WHERE id = 1 RETURNING value::numeric;
+UPDATE patients SET (dob, email) = ROW(dob::date, email::text) WHERE id = 1 RETURNING dob, email::text;
+UPDATE patients SET dob = coalesce(NULL, dob::date) WHERE id = 1 RETURNING dob;
+--@ cte/recursive_union_of_sealed
+WITH RECURSIVE chain(id, name, n) AS (SELECT p.id, p.last_name::text, 1 FROM patients p WHERE p.id < 4 UNION
+SELECT p.id, p.last_name::text, chain.n + 1 FROM patients p JOIN chain ON p.id = chain.id + 9 WHERE chain.n < 4)
+SELECT id, name, n FROM chain ORDER BY 1, 3;
