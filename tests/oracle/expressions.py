@@ -95,6 +95,9 @@ class Expressions:
             if made:
                 return made
         ref = self.column(level, family, exact) if not self.tape.chance(4 if self.plain else 15) else None
+        if ref and self.tape.chance(6):
+            self.constructs.add("casts")
+            return f"({ref.text})::{schema.SQL_TYPE[family]}"  # often its own type: no cast in the analysed tree
         return ref.text if ref else self.literal(family)
 
     # -- expressions ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from queries import Queries
 NEW = {
     "patients": {"id": ("9001", "9002"), "mrn": ("MRN9000001", "MRN9000002", "MRN0000003"), "last_name": None,
                  "first_name": None, "dob": None, "state": ("CA", "TX", "xx"), "registered_at": None},
-    "visits": {"id": ("9001", "9002"), "patient_id": ("3", "5", "9999"), "practitioner_id": ("1", "2"), "visit_at": None,
+    "visits": {"id": ("9001", "9002"), "patient_id": ("3", "5"), "practitioner_id": ("1", "2", "9999"), "visit_at": None,
                "kind": None, "status": ("open", "closed", "lost")},
     "diagnoses": {"id": ("9001", "9002"), "visit_id": ("4", "6"), "patient_id": ("3", "5"),
                   "code": ("I10", "B20", "bad"), "description": None},
