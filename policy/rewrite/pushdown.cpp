@@ -17,11 +17,12 @@ std::uint32_t oid_field(const Node& node, std::string_view name) {
   return static_cast<std::uint32_t>(node.field(name).as_int_or(0));
 }
 
-// BETWEEN is analysed into an AND, but stays one condition of the text.
+// BETWEEN and NOT IN are analysed into an AND, but stay one condition of the text.
 std::vector<Node> flattened(const sql::SyntaxTree& syntax, const Node& quals) {
   std::vector<Node> conjuncts;
   const bool is_and = is(quals, "BOOLEXPR") && quals.field("boolop").as_text() == "and";
-  if (is_and && syntax.operator_form(location_of(quals)) != sql::OperatorForm::Between) {
+  const auto form = is_and ? syntax.operator_form(location_of(quals)) : std::nullopt;
+  if (is_and && form != sql::OperatorForm::Between && form != sql::OperatorForm::In) {
     for (const Node item : quals.field("args")) {
       for (Node& inner : flattened(syntax, item)) {
         conjuncts.push_back(inner);
@@ -267,12 +268,18 @@ std::optional<sql::NodeRef> Pushdown::reference(const Node& node) const {
   const auto form = lineage_.syntax.operator_form(location);
   sql::NodeRef found{sql::NodeKind::Operator, location};
   if (is(node, "OPEXPR")) {
+    const bool one_item =
+        form && *form == Form::In && lineage_.syntax.list_size(location) == 1;  // x IN (3)
     const bool whole = form && (*form == Form::Op || *form == Form::Like || *form == Form::ILike ||
-                                *form == Form::Similar);
+                                *form == Form::Similar || one_item);
     return whole ? std::optional(found) : std::nullopt;
   }
   if (is(node, "SCALARARRAYOPEXPR")) {
-    const bool whole = form && (*form == Form::OpAny || *form == Form::OpAll || *form == Form::In);
+    // `x IN (1, 2, y)` is `x IN (1, 2) OR x = y`, all at one place.
+    const bool whole =
+        form && (*form == Form::OpAny || *form == Form::OpAll ||
+                 (*form == Form::In && lineage_.syntax.list_size(location) ==
+                                           node.field("args").item(1).field("elements").size()));
     return whole ? std::optional(found) : std::nullopt;
   }
   if (is(node, "DISTINCTEXPR")) {

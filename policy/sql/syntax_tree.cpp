@@ -213,6 +213,12 @@ std::optional<OperatorForm> SyntaxTree::operator_form(std::int32_t location) con
              : form;
 }
 
+std::size_t SyntaxTree::list_size(std::int32_t location) const {
+  const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
+  const PgQuery__Node* list = found.empty() ? nullptr : found[0].node->a_expr->rexpr;
+  return list != nullptr && list->node_case == PG_QUERY__NODE__NODE_LIST ? list->list->n_items : 0;
+}
+
 std::vector<NodeRef> SyntaxTree::calls() const { return find_calls(impl_->statement()); }
 
 std::string SyntaxTree::operator_name(std::int32_t location) const {

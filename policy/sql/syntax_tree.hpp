@@ -164,6 +164,8 @@ class SyntaxTree {
   [[nodiscard]] std::optional<OperatorForm> operator_form(std::int32_t location) const;
   /// The operator's name without schema ("=", "~~"), empty if there is no such node.
   [[nodiscard]] std::string operator_name(std::int32_t location) const;
+  /// Items of an IN list; 0 if there is no such node.
+  [[nodiscard]] std::size_t list_size(std::int32_t location) const;
   /// Parts of a ColumnRef: {"t", "c"}; "*" for a star. Empty if there is no such node.
   [[nodiscard]] std::vector<std::string> column_parts(std::int32_t location) const;
   /// Calls, and values like CURRENT_DATE.

@@ -198,3 +198,17 @@ SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE 1021 NOT IN (r.flo
 SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE $1 IN (r.floor, i.group_no, r.seats) AND r.name = 'R101' ORDER BY 1;
 --@ eq/column_in_columns
 SELECT i.patient_id FROM insurance i CROSS JOIN rooms r WHERE i.group_no IN (r.floor, 1021, 1003) AND r.name = 'R101' ORDER BY 1;
+--@ eq/value_in_mixed_list
+SELECT p.mrn FROM patients p WHERE '331' NOT IN ('1', '2', p.zip) AND p.id < 20 ORDER BY p.mrn;
+--@ eq/value_in_mixed_list_of_two_tables
+SELECT p.mrn, v.id FROM patients p JOIN visits v ON v.patient_id = p.id WHERE 3 NOT IN (1, 2, v.practitioner_id) AND p.id < 9 ORDER BY p.mrn, v.id;
+--@ eq/value_in_mixed_list_sub_select
+SELECT p.mrn, (SELECT max(1.5) FROM patients q WHERE 'Salem' NOT IN ('x', 'Dover', q.city)) FROM patients p WHERE p.id < 9 ORDER BY 1;
+--@ eq/value_in_mixed_list_positive
+SELECT mrn FROM patients WHERE 'Salem' IN ('x', 'Dover', city) AND id < 40 ORDER BY mrn;
+--@ eq/rows_not_in
+SELECT p.mrn FROM patients p JOIN visits v ON v.patient_id = p.id WHERE (p.id, p.city) NOT IN ((3, 'x'), (v.practitioner_id, '***')) AND p.id < 9 ORDER BY 1;
+--@ eq/in_list_of_one
+SELECT upper(last_name) FROM patients WHERE id IN (3) AND state NOT IN ('XX') ORDER BY 1;
+--@ eq/row_in_list_of_one
+SELECT upper(last_name) FROM patients WHERE ROW(id) IN (ROW(3)) AND (id, city) IN ((3, '***')) ORDER BY 1;

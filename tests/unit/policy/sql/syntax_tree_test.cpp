@@ -167,6 +167,8 @@ TEST(Nodes, AreFoundByKindAndLocation) {
   EXPECT_THAT(tree.column_parts(at(sql, "t.a")), ElementsAre("t", "a"));
   EXPECT_EQ(tree.operator_form(at(sql, "NOT IN")), OperatorForm::In);
   EXPECT_EQ(tree.operator_name(at(sql, "NOT IN")), "<>");
+  EXPECT_GT(tree.list_size(at(sql, "NOT IN")), 0U);
+  EXPECT_EQ(tree.list_size(at(sql, "ILIKE")), 0U);
   EXPECT_EQ(tree.operator_form(at(sql, "ILIKE")), OperatorForm::ILike);
   EXPECT_TRUE(tree.contains({NodeKind::NullTest, at(sql, "IS NULL")}));
   EXPECT_TRUE(tree.contains({NodeKind::Parameter, at(sql, "$1")}));

@@ -1,0 +1,9 @@
+-- role front_desk
+SELECT mrn FROM patients WHERE '331' NOT IN ('1', '2', zip) ORDER BY mrn
+----
+Split
+because public.patients.mrn: it is sorted
+server  SELECT (0)::pg_catalog.int4, "mrn"::pg_catalog.bytea, pg_catalog.varcharsend(CAST(CASE WHEN CAST(("zip") AS pg_catalog.text) IS NULL THEN NULL WHEN pg_catalog.length(pg_catalog."left"(CAST(("zip") AS pg_catalog.text), 3)) OPERATOR(pg_catalog.=) 3 AND (pg_catalog.translate(pg_catalog."left"(CAST(("zip") AS pg_catalog.text), 3), '0123456789', '')) COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) '' AND (pg_catalog."left"(CAST(("zip") AS pg_catalog.text), 3)) COLLATE pg_catalog."C" OPERATOR(pg_catalog.<>) ALL (ARRAY['036', '059', '063', '102', '202', '203', '204', '205', '369', '556', '692', '753', '772', '790', '821', '823', '830', '831', '878', '879', '884', '890', '893']) THEN pg_catalog."left"(CAST(("zip") AS pg_catalog.text), 3) ELSE '000' END AS "pg_catalog"."varchar"(10))), pg_catalog.int4send("id") FROM "public"."patients" WHERE ((not vip) AND (({literal 1} NOT IN ({literal 2}, {literal 3}, CASE WHEN zip::pg_catalog.text IS NULL THEN NULL WHEN pg_catalog.length(pg_catalog."left"(zip::pg_catalog.text, 3)) OPERATOR(pg_catalog.=) 3 AND pg_catalog.translate(pg_catalog."left"(zip::pg_catalog.text, 3), '0123456789', '') COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) '' AND pg_catalog."left"(zip::pg_catalog.text, 3) COLLATE pg_catalog."C" OPERATOR(pg_catalog.<>) ALL(ARRAY['036', '059', '063', '102', '202', '203', '204', '205', '369', '556', '692', '753', '772', '790', '821', '823', '830', '831', '878', '879', '884', '890', '893']) THEN pg_catalog."left"(zip::pg_catalog.text, 3) ELSE '000' END::varchar(10)))))
+slice   public.patients(mrn open, zip, id)
+twin    SELECT mrn, patients.id::pg_catalog.text AS pgveil_2 FROM patients WHERE {literal 1} NOT IN ({literal 2}, {literal 3}, zip) ORDER BY mrn
+seen    public.patients.mrn clear, public.patients.zip masked
