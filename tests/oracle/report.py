@@ -10,7 +10,7 @@ BEGIN, END = "<!-- written by tests/oracle/run.py -->", "<!-- end -->"
 
 def reason(detail):
     """A refusal's message without the names in it."""
-    return re.sub(r'"[^"]*"|\b[a-z_]+\.[a-z_.]+\b', "…", detail)
+    return re.sub(r'"[^"]*"|\b[a-z_]+\.[a-z_.]+\b|(?<=column )\w+|(?<=table )\w+', "…", detail)
 
 
 class Report:
