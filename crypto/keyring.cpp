@@ -127,7 +127,8 @@ Result<void> seal_cell(const Keyring& keys,
   }
   CarriedTerms terms;
   std::string text;
-  if (form.equality || form.folded || form.text) {
+  Bytes order;
+  if (form.equality || form.folded || form.text || !form.range.empty() || !form.order.empty()) {
     const TermKey* term_key = keys.current_term_key(field);
     if (term_key == nullptr) {
       return Error{Errc::UnknownField, "seal: term key"};
@@ -154,6 +155,22 @@ Result<void> seal_cell(const Keyring& keys,
       }
       text = std::move(*made);
       terms.text = text;
+    }
+    if (!form.range.empty()) {
+      BOOST_ASSERT(content.bucket);
+      const auto term = range_term(*term_key, form.range, *content.bucket);
+      if (!term) {
+        return term.error();
+      }
+      terms.range = *term;
+    }
+    if (!form.order.empty()) {
+      auto made = order_term(*term_key, form.order, content.order_prefix);
+      if (!made) {
+        return made.error();
+      }
+      order = std::move(*made);
+      terms.order = order;
     }
   }
   return seal(*value_key, content.canonical, terms, form.pad, out);

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace pgveil::crypto {
@@ -74,6 +75,8 @@ struct CellForm {
   bool folded = false;
   bool text = false;
   std::uint16_t pad = 0;
+  std::string range = {};  // the unit; empty: no such term
+  std::string order = {};
 };
 
 /// What one value is: its canonical bytes (PostgreSQL's binary form), the form over which equality is
@@ -82,6 +85,8 @@ struct CellContent {
   ByteView canonical;
   ByteView equality_form;
   std::string_view text;
+  std::optional<std::int64_t> bucket = std::nullopt;  // for the range term
+  ByteView order_prefix = {};
 };
 
 /// Makes the terms, seals under the field's current keys, appends to `out`. Errors: UnknownField, and

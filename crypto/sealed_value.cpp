@@ -14,6 +14,8 @@ constexpr std::uint8_t kHasEquality = 1;
 constexpr std::uint8_t kHasFolded = 2;
 constexpr std::uint8_t kHasMore = 4;
 constexpr std::uint8_t kTextEntry = 1;
+constexpr std::uint8_t kRangeEntry = 2;
+constexpr std::uint8_t kOrderEntry = 3;
 constexpr std::size_t kLexemeSize = 9;  // 8 digits and a blank
 constexpr std::byte kPadMark{0x80};
 
@@ -41,14 +43,50 @@ struct Reader {
 };
 
 void read_entries(Reader& in, SealedView& view) {
-  // One kind exists, so there is exactly one entry.
   const std::uint8_t count = in.byte();
-  const std::uint8_t kind = in.byte();
-  const std::size_t high = in.byte();
-  const std::size_t size = high * 256 + in.byte();
-  view.text = in.take(size);
-  if (count != 1 || kind != kTextEntry || size % kLexemeSize != kLexemeSize - 1) {
+  std::uint8_t above = kOrderEntry + 1;
+  if (count == 0 || count > kOrderEntry) {
     in.bad = true;
+  }
+  for (std::uint8_t i = 0; i < count && !in.bad; ++i) {
+    const std::uint8_t kind = in.byte();
+    const std::size_t high = in.byte();
+    const ByteView bytes = in.take(high * 256 + in.byte());
+    const std::size_t size = bytes.size();
+    const bool known =
+        (kind == kTextEntry && size % kLexemeSize == kLexemeSize - 1) ||
+        (kind == kRangeEntry && size == kRangeTermSize) ||
+        (kind == kOrderEntry && size > 0 && size <= 4 * kMaxOrderPrefix && size % 4 == 0);
+    if (!known || kind >= above) {
+      in.bad = true;
+      return;
+    }
+    (kind == kTextEntry ? view.text : kind == kRangeEntry ? view.range : view.order) = bytes;
+    above = kind;
+  }
+}
+
+/// The entries behind the fixed terms.
+struct Entries {
+  ByteView order;
+  ByteView range;
+  ByteView text;
+
+  [[nodiscard]] bool any() const { return !order.empty() || !range.empty() || !text.empty(); }
+};
+
+void write_entries(const Entries& entries, Bytes& out) {
+  const std::pair<std::uint8_t, ByteView> all[] = {
+      {kOrderEntry, entries.order}, {kRangeEntry, entries.range}, {kTextEntry, entries.text}};
+  out.push_back(static_cast<std::byte>(std::count_if(
+      std::begin(all), std::end(all), [](const auto& e) { return !e.second.empty(); })));
+  for (const auto& [kind, bytes] : all) {
+    if (!bytes.empty()) {
+      out.push_back(std::byte{kind});
+      out.push_back(static_cast<std::byte>(bytes.size() >> 8));
+      out.push_back(static_cast<std::byte>(bytes.size()));
+      out.insert(out.end(), bytes.begin(), bytes.end());
+    }
   }
 }
 
@@ -59,7 +97,7 @@ void write_header(Suite suite,
                   Generation term_generation,
                   ByteView equality,
                   ByteView folded,
-                  ByteView text,
+                  const Entries& entries,
                   Bytes& out) {
   const auto id = static_cast<std::uint32_t>(field);
   out.push_back(kFormat | std::byte{flags});
@@ -75,17 +113,13 @@ void write_header(Suite suite,
   out.insert(out.end(), equality.begin(), equality.end());
   out.insert(out.end(), folded.begin(), folded.end());
   if ((flags & kHasMore) != 0) {
-    out.push_back(std::byte{1});
-    out.push_back(std::byte{kTextEntry});
-    out.push_back(static_cast<std::byte>(text.size() >> 8));
-    out.push_back(static_cast<std::byte>(text.size()));
-    out.insert(out.end(), text.begin(), text.end());
+    write_entries(entries, out);
   }
 }
 
-std::uint8_t flags_of(bool equality, bool folded, bool text) {
+std::uint8_t flags_of(bool equality, bool folded, bool more) {
   return static_cast<std::uint8_t>((equality ? kHasEquality : 0) | (folded ? kHasFolded : 0) |
-                                   (text ? kHasMore : 0));
+                                   (more ? kHasMore : 0));
 }
 
 /// Where the padding of suite 2 begins; no value if it is not padding.
@@ -186,9 +220,10 @@ Result<SealedView> read_sealed(ByteView bytes) {
 }
 
 void write_sealed(const SealedView& view, Bytes& out) {
+  const Entries entries{view.order, view.range, view.text};
   write_header(view.suite, view.field, view.generation,
-               flags_of(!view.equality.empty(), !view.folded.empty(), !view.text.empty()),
-               view.term_generation.value_or(Generation{0}), view.equality, view.folded, view.text,
+               flags_of(!view.equality.empty(), !view.folded.empty(), entries.any()),
+               view.term_generation.value_or(Generation{0}), view.equality, view.folded, entries,
                out);
   out.insert(out.end(), view.nonce.begin(), view.nonce.end());
   out.insert(out.end(), view.ciphertext.begin(), view.ciphertext.end());
@@ -214,9 +249,11 @@ Result<void> seal(const ValueKey& key,
   const std::size_t start = out.size();
   const ByteView equality = terms.equality ? ByteView(*terms.equality) : ByteView();
   const ByteView folded = terms.folded ? ByteView(*terms.folded) : ByteView();
+  const Entries entries{terms.order, terms.range ? ByteView(*terms.range) : ByteView(),
+                        as_bytes(terms.text)};
   write_header(pad == 0 ? Suite::Aes256Gcm : Suite::Aes256GcmPadded, key.field(), key.generation(),
-               flags_of(terms.equality.has_value(), terms.folded.has_value(), !terms.text.empty()),
-               terms.generation, equality, folded, as_bytes(terms.text), out);
+               flags_of(terms.equality.has_value(), terms.folded.has_value(), entries.any()),
+               terms.generation, equality, folded, entries, out);
   const std::size_t associated_size = out.size() - start;
   const std::size_t padded_size =
       pad == 0 ? plaintext.size() : (plaintext.size() / pad + 1) * std::size_t{pad};

@@ -7,7 +7,8 @@
 ///   bytes 2-5   field id, big-endian
 ///   byte 6      generation of the value key
 ///   if flags:   generation of the term key (1), equality (16) if bit 0, folded (16) if bit 1,
-///               if bit 2: count (1), then per entry kind (1), length (2, big-endian), bytes
+///               if bit 2: count (1), then per entry kind (1), length (2, big-endian), bytes;
+///               kinds descend: 3 order, 2 range, 1 text
 ///   nonce (12), ciphertext, tag (16)
 ///
 /// All before the nonce is associated data. Read a value with read_sealed, look up its key, open it.
@@ -44,6 +45,8 @@ struct SealedView {
   std::optional<Generation> term_generation;  // there are terms
   ByteView equality;                          // 16 bytes or none
   ByteView folded;                            // 16 bytes or none
+  ByteView order;                             // the order entry, or none
+  ByteView range;                             // 8 bytes or none
   ByteView text;                              // the text entry's lexemes, or none
   ByteView associated;                        // all before the nonce
   ByteView nonce;
@@ -62,8 +65,8 @@ struct CarriedTerms {
   std::optional<Term> equality;
   std::optional<Term> folded;
   std::string_view text;  // of text_terms(); empty: none
-
-  [[nodiscard]] bool any() const { return equality || folded || !text.empty(); }
+  std::optional<RangeTerm> range;
+  ByteView order;  // of order_term(); empty: none
 };
 
 /// Seals `plaintext` and appends the value to `out`. `pad` > 0: suite 2, the padded plaintext is a

@@ -31,6 +31,19 @@ inline constexpr std::size_t kMaxTextLexemes = 7'000;
 /// Over fold(text), crypto/fold.hpp: a superset of =, lower(x) = lower(y), citext.
 [[nodiscard]] Result<Term> folded_term(const TermKey& key, std::string_view text);
 
+/// A bucket's term: rows of one bucket share it, and nothing tells which bucket comes before which.
+inline constexpr std::size_t kRangeTermSize = 8;
+using RangeTerm = std::array<std::byte, kRangeTermSize>;
+[[nodiscard]] Result<RangeTerm> range_term(const TermKey& key,
+                                           std::string_view unit,
+                                           std::int64_t bucket);
+
+/// Bytes in the order of the prefixes, four per byte, equal for equal prefixes: each byte becomes its
+/// place in a keyed increasing list of numbers, another list after each prefix. Tells the order of
+/// prefixes of one length and how many bytes two of them share, and not what they are.
+inline constexpr std::size_t kMaxOrderPrefix = 8;
+[[nodiscard]] Result<Bytes> order_term(const TermKey& key, std::string_view unit, ByteView prefix);
+
 /// Trigrams of begin mark + fold(text) + end mark, and the pair at the begin mark, as a tsvector's text:
 /// 8 hexadecimal digits each, sorted, unique, one blank between, with random decoys up to a multiple
 /// of 4, in a random partition. Text with more than kMaxTextLexemes of them carries one lexeme that

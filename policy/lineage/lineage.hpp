@@ -88,6 +88,13 @@ struct SupersetAtom {
   ValueUse::Kind kind = ValueUse::Kind::TextQuery;
 };
 
+/// `column < value` and its like: what a range term narrows.
+struct RangeAtom {
+  ColumnAt column;
+  ClientValue value;
+  ValueUse::Bound bound = ValueUse::Bound::Exact;
+};
+
 struct Edit {
   sql::NodeRef node;
   bool with_casts = false;
@@ -171,6 +178,7 @@ class Lineage {
   [[nodiscard]] std::optional<EqualityAtom> equality_atom(const Scope& scope, const Node& node);
   [[nodiscard]] std::optional<SupersetAtom> blank_padded_atom(const Scope& scope, const Node& node);
   [[nodiscard]] std::optional<SupersetAtom> superset_atom(const Scope& scope, const Node& node);
+  [[nodiscard]] std::optional<RangeAtom> range_atom(const Scope& scope, const Node& node);
   /// A literal or a parameter, through casts that change nothing. Null: something else.
   [[nodiscard]] std::optional<ClientValue> client_value(const Node& node, TypeOid wanted) const;
   /// Scope that a Var's varlevelsup points to.

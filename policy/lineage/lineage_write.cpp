@@ -204,11 +204,12 @@ void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& valu
     if (found.kind == Flow::Kind::AsIs && found.column.view->access.clear) {
       const SealedColumn& from = *found.column.view->column->sealed;
       if (from.field == sealed.field && from.base_type == sealed.base_type &&
+          from.terms == sealed.terms &&  // carried along: without them it would not be found
           (from.typmod == sealed.typmod || sealed.typmod < 0)) {
         return;  // copied on the server as it is
       }
     }
-    blocked(column, "the copied column belongs to another field");
+    blocked(column, "the copied column belongs to another field, or carries other search terms");
     return;
   }
   if (assign_choice(scope, column, without_casts(sealed, value))) {

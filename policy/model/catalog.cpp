@@ -42,9 +42,7 @@ const CatalogOperator* Catalog::operator_of(std::uint32_t oid) const {
   return find_in(operators, oid);
 }
 
-const CatalogType* Catalog::type(TypeOid oid) const {
-  return find_in(types, oid);
-}
+const CatalogType* Catalog::type(TypeOid oid) const { return find_in(types, oid); }
 
 TypeOid Catalog::base_type(TypeOid oid) const {
   for (const CatalogType* found = type(oid); found != nullptr && found->base != 0;

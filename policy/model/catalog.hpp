@@ -25,6 +25,12 @@ struct TermSet {
   bool equality = false;
   bool folded = false;
   bool text = false;
+  std::string range = {};  // the unit as policy.toml spells it: "month", "10"; empty: none
+  std::string order = {};
+
+  [[nodiscard]] bool any() const {
+    return equality || folded || text || !range.empty() || !order.empty();
+  }
 
   friend bool operator==(const TermSet&, const TermSet&) = default;
 };

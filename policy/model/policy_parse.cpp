@@ -186,21 +186,35 @@ class Parser {
 
   void read_search(TomlTable& reader, ColumnPolicy& column) {
     for (const auto& [term, line] : reader.strings("search")) {
+      const auto twice = [&] {
+        reader.error(line, reader.where() + ": search names " + toml_quoted(term) + " twice",
+                     "once is enough");
+      };
+      if (term.starts_with("range:") || term.starts_with("order:")) {
+        const bool range = term.starts_with("range:");
+        std::string& unit = range ? column.search.range : column.search.order;
+        if (!is_bucket_unit(std::string_view(term).substr(6))) {
+          reader.error(line, reader.where() + ": search = " + toml_quoted(term) + " has no unit",
+                       range ? "write range:day, week, month or year of dates, range:log2 or a "
+                               "step such as range:10 of numbers"
+                             : "write order:1 to order:8 of text, or a unit as for range");
+        } else if (!unit.empty()) {
+          twice();
+        } else {
+          unit = term.substr(6);
+        }
+        continue;
+      }
       bool* known = term == "equality"          ? &column.search.equality
                     : term == "equality:folded" ? &column.search.folded
                     : term == "text"            ? &column.search.text
                                                 : nullptr;
       if (known == nullptr) {
-        const bool later = term.starts_with("range:") || term.starts_with("order:");
-        reader.error(line,
-                     reader.where() + ": search = " + toml_quoted(term) +
-                         (later ? " is not available in this version" : " is not known"),
-                     later ? "leave it out: such conditions are answered from the slice"
-                           : did_you_mean(term, std::vector<std::string>{
-                                                    "equality", "equality:folded", "text"}));
+        reader.error(line, reader.where() + ": search = " + toml_quoted(term) + " is not known",
+                     did_you_mean(term, std::vector<std::string>{"equality", "equality:folded",
+                                                                 "text", "range:year", "order:2"}));
       } else if (*known) {
-        reader.error(line, reader.where() + ": search names " + toml_quoted(term) + " twice",
-                     "once is enough");
+        twice();
       } else {
         *known = true;
       }

@@ -31,6 +31,12 @@ std::string print_column(const ColumnPolicy& column) {
         terms.emplace_back(word);
       }
     }
+    if (!column.search.range.empty()) {
+      terms.push_back("range:" + column.search.range);
+    }
+    if (!column.search.order.empty()) {
+      terms.push_back("order:" + column.search.order);
+    }
     out += ", seal = true, search = " + joined(terms) + ", field = " + toml_quoted(column.field) +
            ", pad = " + std::to_string(column.pad);
   }

@@ -33,4 +33,20 @@ inline constexpr std::array<MaskWord, 5> kMaskWords{{{"null", MaskKind::Null},
 
 inline constexpr std::uint16_t kMaxPad = 1024;
 
+/// What may stand behind `range:` and `order:`. Whether it fits the column's type is for `check`. A step has
+/// one spelling: it is hashed into the terms.
+[[nodiscard]] constexpr bool is_bucket_unit(std::string_view unit) {
+  for (const std::string_view word : {"day", "week", "month", "year", "log2"}) {
+    if (unit == word) {
+      return true;
+    }
+  }
+  const auto point = unit.find('.');
+  const bool leading = unit.size() > 1 && unit[0] == '0' && unit[1] != '.';
+  const bool trailing = point != std::string_view::npos && unit.back() == '0';
+  return !unit.empty() && unit.size() <= 12 && unit[0] != '.' && unit.back() != '.' && !leading &&
+         !trailing && unit.find_first_not_of("0123456789.") == std::string_view::npos &&
+         point == unit.rfind('.') && unit.find_first_not_of("0.") != std::string_view::npos;
+}
+
 }  // namespace pgveil::policy

@@ -74,6 +74,8 @@ const char* use_word(ValueUse::Kind kind) {
       return "text query";
     case ValueUse::Kind::EqualityTerms:
       return "equality terms";
+    case ValueUse::Kind::RangeTerms:
+      return "range terms";
   }
   return "";
 }
@@ -84,6 +86,16 @@ std::string source_word(const ValueSource& source) {
              : "literal " + std::to_string(source.index + 1);
 }
 
+std::string bounds_word(const ValueUse& use) {
+  if (use.kind != ValueUse::Kind::RangeTerms) {
+    return {};
+  }
+  return use.to                               ? " to " + source_word(use.to->source)
+         : use.bound == ValueUse::Bound::Low  ? " and above"
+         : use.bound == ValueUse::Bound::High ? " and below"
+                                              : "";
+}
+
 // Slots print as {literal 1 sealed}; literals as they are print as {1}.
 std::string print(const SqlTemplate& sql) {
   std::string text = sql.text.front();
@@ -91,7 +103,7 @@ std::string print(const SqlTemplate& sql) {
     const Slot& slot = sql.slots[i];
     text += "{" + source_word(slot.source);
     if (slot.use.kind != ValueUse::Kind::Verbatim) {
-      text += std::string(" ") + use_word(slot.use.kind);
+      text += bounds_word(slot.use) + " " + use_word(slot.use.kind);
     }
     text += "}" + sql.text[i + 1];
   }
@@ -102,8 +114,8 @@ std::string print(const std::vector<ServerParameter>& parameters) {
   std::string text;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     text += "        $" + std::to_string(i + 1) + " is the client's $" +
-            std::to_string(parameters[i].client_index) + ", " + use_word(parameters[i].use.kind) +
-            "\n";
+            std::to_string(parameters[i].client_index) + bounds_word(parameters[i].use) + ", " +
+            use_word(parameters[i].use.kind) + "\n";
   }
   return text;
 }

@@ -34,15 +34,30 @@ struct ValueUse {
     EqualityTerm,  // bytea: the 16-byte equality term of the value
     FoldedTerm,    // bytea: the 16-byte folded equality term
     TextQuery,     // tsquery text for a LIKE/ILIKE pattern; NULL when the pattern has no usable run
-    EqualityTerms  // bytea[]: the value is an array; one equality term per element, NULLs kept
+    EqualityTerms,  // bytea[]: the value is an array; one equality term per element, NULLs kept
+    RangeTerms  // bytea[]: terms of the buckets between bounds; NULL: too many, all rows may match
   };
+
+  /// RangeTerms: what the value bounds. `to`: a second value, from the same kind of source, that bounds
+  /// from above what this one bounds from below.
+  enum class Bound { Exact, Low, High };
+
+  struct Upper {
+    ValueSource source;
+    TypeOid value_type = 0;
+
+    friend bool operator==(const Upper&, const Upper&) = default;
+  };
+
   Kind kind = Kind::Verbatim;
   FieldId field{0};
   TypeOid base_type = 0;     // of the sealed column: the value is converted to it first
   std::int32_t typmod = -1;  // Seal: enforced as an assignment (22001, rounding, padding)
-  TermSet terms;             // Seal: the terms that the value carries
+  TermSet terms;             // Seal: the terms that the value carries; RangeTerms: the unit
   std::uint16_t pad = 0;     // Seal: pad text to a multiple of so many bytes; 0: none
   TypeOid value_type = 0;    // the type that analysis gave to the client's value
+  Bound bound = Bound::Exact;
+  std::optional<Upper> to;
 };
 
 /// One place in a SqlTemplate that is filled at execution.

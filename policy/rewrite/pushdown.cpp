@@ -113,8 +113,9 @@ std::string Pushdown::build(const Occurrence& at, std::set<const Occurrence*> fr
 }
 
 std::string Pushdown::own_conditions(const Occurrence& at) {
-  std::vector<std::string> parts;
-  for (const Node& conjunct : applicable_[&at]) {
+  std::vector<Node> conjuncts = applicable_[&at];
+  std::vector<std::string> parts = take_ranges(at, conjuncts);
+  for (const Node& conjunct : conjuncts) {
     if (std::string weak = weaken(at, conjunct, true); !weak.empty()) {
       parts.push_back(std::move(weak));
     }
@@ -168,11 +169,22 @@ std::string Pushdown::weaken(const Occurrence& at, const Node& node, bool conjun
   }
   if (is(node, "BOOLEXPR")) {
     const std::string word = node.field("boolop").as_text();
+    std::vector<Node> one{node};
+    if (const auto between = take_ranges(at, one); !between.empty()) {
+      return joined(between, " AND ");
+    }
     if (word == "not" || reference(node)->kind == sql::NodeKind::Operator) {
       return exact(at, node);
     }
-    std::vector<std::string> parts;
+    std::vector<Node> arguments;
     for (const Node argument : node.field("args")) {
+      arguments.push_back(argument);
+    }
+    std::vector<std::string> parts;
+    if (word == "and") {
+      parts = take_ranges(at, arguments);
+    }
+    for (const Node& argument : arguments) {
       std::string weak = weaken(at, argument, conjunct && word == "and");
       if (weak.empty() && word == "or") {
         return {};
@@ -187,6 +199,13 @@ std::string Pushdown::weaken(const Occurrence& at, const Node& node, bool conjun
     return sql;
   }
   if (std::string sql = superset(at, node); !sql.empty()) {
+    return sql;
+  }
+  std::vector<Node> one{node};
+  if (const auto ranges = take_ranges(at, one); !ranges.empty()) {
+    return joined(ranges, " AND ");
+  }
+  if (std::string sql = bucket_list(at, node); !sql.empty()) {
     return sql;
   }
   return exact(at, node);

@@ -25,6 +25,10 @@ class Pushdown {
   /// SQL over the bare column names of the occurrence's relation; empty: no condition.
   [[nodiscard]] std::string condition(const Occurrence& at);
 
+  /// Whether condition() is all of WHERE: the rows that it leaves are those of the statement. For a
+  /// relation that stands alone in FROM.
+  [[nodiscard]] bool is_exact(const Occurrence& at);
+
   /// Operators of `searches` that were pushed as a conjunct, exactly.
   [[nodiscard]] const std::set<std::int32_t>& pushed_searches() const { return searches_; }
 
@@ -37,6 +41,12 @@ class Pushdown {
   [[nodiscard]] std::string exact(const Occurrence& at, const Node& node);
   [[nodiscard]] std::string equality(const Occurrence& at, const Node& node, bool conjunct);
   [[nodiscard]] std::string superset(const Occurrence& at, const Node& node);
+  /// Takes comparisons with range terms out of `conjuncts`; bounds of one column are joined.
+  [[nodiscard]] std::vector<std::string> take_ranges(const Occurrence& at,
+                                                     std::vector<Node>& conjuncts);
+  [[nodiscard]] std::vector<RangeAtom> range_atoms(const Occurrence& at, const Node& node);
+  [[nodiscard]] std::string range(const RangeAtom& atom, const RangeAtom* upper);
+  [[nodiscard]] std::string bucket_list(const Occurrence& at, const Node& node);
   [[nodiscard]] bool gather(const Occurrence& at,
                             const Node& node,
                             std::vector<std::pair<sql::NodeRef, std::string>>& edits);

@@ -3,6 +3,7 @@
 #include "policy/lineage/sql_text.hpp"
 #include "policy/rewrite/leaf.hpp"
 #include "policy/rewrite/subjects.hpp"
+#include "policy/rewrite/top_rows.hpp"
 
 #include <algorithm>
 
@@ -112,6 +113,7 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
   } else {
     arm.from = (first.entry->only ? " FROM ONLY " : " FROM ") +
                qualified(relation.schema, relation.name) + where(needed);
+    arm.top = top_rows(lineage_, server_, pushdown_, first, input_.free_literals);
   }
   split_.slice.relations.push_back(std::move(relation));
   arms_.push_back(std::move(arm));
@@ -284,12 +286,13 @@ std::string SplitBuilder::server_text() {
   split_.slice.output_count = static_cast<std::uint16_t>(1 + width);
   std::string sql;
   for (const SliceArm& arm : arms_) {
-    sql += sql.empty() ? "SELECT " : " UNION ALL SELECT ";
+    sql += sql.empty() ? "" : " UNION ALL ";
+    sql += arm.top.empty() ? "SELECT " : "(SELECT ";
     sql += "(" + std::to_string(arm.tag) + ")::pg_catalog.int4";
     for (std::size_t i = 0; i < width; ++i) {
       sql += ", " + (i < arm.cells.size() ? arm.cells[i] : std::string("NULL::pg_catalog.bytea"));
     }
-    sql += arm.from;
+    sql += arm.from + arm.top + (arm.top.empty() ? "" : ")");
   }
   return sql.empty() ? "SELECT (-1)::pg_catalog.int4 WHERE false" : sql;
 }

@@ -27,6 +27,7 @@ struct SliceArm {
   std::int32_t tag = 0;
   std::vector<std::string> cells;
   std::string from;  // with WHERE; empty for the server values
+  std::string top;   // ORDER BY and FETCH FIRST, or empty
 };
 
 /// The table whose rows a write changes: they are locked, and their ctid comes with them.

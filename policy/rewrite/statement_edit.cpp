@@ -24,6 +24,7 @@ TypeOid server_type(ValueUse::Kind kind, TypeOid client_type) {
     case ValueUse::Kind::TextQuery:
       return kTsquery;
     case ValueUse::Kind::EqualityTerms:
+    case ValueUse::Kind::RangeTerms:
       return kByteaArray;
   }
   return 0;
@@ -34,7 +35,7 @@ TypeOid server_type(ValueUse::Kind kind, TypeOid client_type) {
 bool operator==(const ValueUse& a, const ValueUse& b) {
   return a.kind == b.kind && a.field == b.field && a.base_type == b.base_type &&
          a.typmod == b.typmod && a.terms == b.terms && a.pad == b.pad &&
-         a.value_type == b.value_type;
+         a.value_type == b.value_type && a.bound == b.bound && a.to == b.to;
 }
 
 StatementEdit::StatementEdit(const sql::SyntaxTree& syntax,

@@ -10,9 +10,16 @@
 
 namespace pgveil::proxy::apply {
 
-/// `room` holds the equality form for as long as the result is used. No value: malformed bytes.
+/// What a CellContent views.
+struct CellRoom {
+  protocol::Bytes form;
+  protocol::Bytes prefix;
+};
+
+/// `room` holds what terms are made over for as long as the result is used. No value: malformed bytes.
 [[nodiscard]] std::optional<crypto::CellContent> cell_content(policy::TypeOid base_type,
+                                                              const crypto::CellForm& terms,
                                                               crypto::ByteView canonical,
-                                                              protocol::Bytes& room);
+                                                              CellRoom& room);
 
 }  // namespace pgveil::proxy::apply

@@ -146,6 +146,11 @@ class Planner {
     if (sealed.terms.text && !indexed("pgveil.text_terms(")) {
       plan_.notes.push_back(name + ": no index over text terms, so searches read the table");
     }
+    if ((!sealed.terms.range.empty() && !indexed("pgveil.bucket(")) ||
+        (!sealed.terms.order.empty() && !indexed("pgveil.order_term("))) {
+      plan_.notes.push_back(name +
+                            ": no index over range or order terms, so searches read the table");
+    }
     if ((sealed.terms.equality && !indexed("pgveil.equality(")) ||
         (sealed.terms.folded && !indexed("pgveil.equality_folded("))) {
       unindexed_.push_back(name);

@@ -3,6 +3,7 @@
 #include "crypto/bytes.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace pgveil::proxy::apply {
 namespace {
@@ -196,6 +197,16 @@ void plan_indexes(TablePlan& plan) {
       plan.after.push_back("CREATE INDEX " + quote_name(name) + on + "gin (pgveil.text_terms(" +
                            column + "))");
       plan.lines.push_back("index " + name + " over text terms");
+    }
+    for (const auto& [unit, word, function] :
+         {std::tuple{change.terms.range, "range", "bucket"},
+          std::tuple{change.terms.order, "order", "order_term"}}) {
+      if (!unit.empty()) {
+        const std::string name = extra_name(plan, change, word);
+        plan.after.push_back("CREATE INDEX " + quote_name(name) + on + "btree (pgveil." + function +
+                             "(" + column + "))");
+        plan.lines.push_back("index " + name + " over " + word + " terms");
+      }
     }
     // The index of the equality term is there by now; the folded one is extra if both were asked for.
     if (change.terms.folded && indexed.contains(change.attnum)) {

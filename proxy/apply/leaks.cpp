@@ -31,7 +31,22 @@ std::string warning_for(const ColumnPolicy& column) {
   if (column.phi == Phi::Zip && column.search.equality) {
     return "equal areas show, and give away other columns";
   }
+  if (!column.search.order.empty()) {
+    return "order beside other columns gives away more than either: keep it for columns that lists "
+           "are "
+           "paged by";
+  }
+  if (column.search.range == "day" || column.search.range == "week") {
+    return "fine buckets are few rows each: with the order that queries show, they are the dates";
+  }
   return "";
+}
+
+/// "year", "step of 10", "power of two".
+std::string bucket_words(const std::string& unit) {
+  return unit == "log2"                     ? std::string("power of two")
+         : unit[0] >= '0' && unit[0] <= '9' ? "step of " + unit
+                                            : unit;
 }
 
 Leak leak_of(const policy::TablePolicy& table, const ColumnPolicy& column) {
@@ -40,8 +55,7 @@ Leak leak_of(const policy::TablePolicy& table, const ColumnPolicy& column) {
   leak.search = print(column.search);
   leak.at_once = "that a row exists, NULL or not, ";
   leak.at_once += column.pad == 0 ? "length" : "length in steps of " + std::to_string(column.pad);
-  const bool any = column.search.equality || column.search.folded || column.search.text;
-  if (!any) {
+  if (!column.search.any()) {
     leak.in_time = "the same";
     leak.never = "value, equality";
   }
@@ -59,6 +73,21 @@ Leak leak_of(const policy::TablePolicy& table, const ColumnPolicy& column) {
     add(leak.at_once, "about how long the text is; statistics of shared fragments");
     add(leak.in_time, "fragments that were searched for; common names");
     add(leak.never, "rare names that are never searched for");
+  }
+  if (!column.search.range.empty()) {
+    const std::string bucket = bucket_words(column.search.range);
+    add(leak.at_once, "which rows are of the same " + bucket + ", and how many");
+    add(leak.in_time, "the order of them, and so likely the " + bucket);
+    add(leak.never, "anything finer than the " + bucket);
+  }
+  if (!column.search.order.empty()) {
+    const std::string& unit = column.search.order;
+    const bool letters = unit.size() == 1 && unit[0] >= '1' && unit[0] <= '8';
+    const std::string what = letters ? "the first " + unit + " bytes of a text, or steps of " + unit
+                                     : "the " + bucket_words(unit);
+    add(leak.at_once, "the order of rows by " + what + ", and which of them share it");
+    add(leak.in_time, "likely the common ones among these");
+    add(leak.never, "anything finer");
   }
   leak.warning = warning_for(column);
   return leak;

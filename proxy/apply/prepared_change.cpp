@@ -62,6 +62,8 @@ std::string sealed_json(const NewSealedColumn& made, crypto::FieldId field) {
   row.text("collation_sql", made.column.collation_sql);
   row.text("storage", made.column.storage);
   row.text("compression", made.column.compression);
+  row.text("range_unit", made.change.terms.range);
+  row.text("order_unit", made.change.terms.order);
   return row.done();
 }
 

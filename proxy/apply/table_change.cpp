@@ -89,13 +89,19 @@ Result<void> TableChanger::run_all(const std::vector<std::string>& statements) {
 }
 
 Result<void> TableChanger::ensure_schema() {
-  if (auto there = keys::check_schema(writer_); there) {
-    return {};
-  } else if (there.error().code != keys::Errc::NoSchema) {
-    return from_keys(there.error());
+  const auto version = keys::schema_version(writer_);
+  if (!version) {
+    return from_keys(version.error());
   }
-  // A schema of another version, or of somebody else, makes CREATE SCHEMA fail: that is the answer.
-  return run(std::string("BEGIN; ") + sql::kSchema + "; COMMIT");
+  // A schema of somebody else makes CREATE SCHEMA fail: that is the answer.
+  if (*version == 0) {
+    return run(std::string("BEGIN; ") + sql::kSchema + sql::kSchema2 + "; COMMIT");
+  }
+  if (*version == 1) {
+    return run(std::string("BEGIN; ") + sql::kSchema2 + "; COMMIT");
+  }
+  auto there = keys::check_schema(writer_);
+  return there ? Result<void>() : Result<void>(from_keys(there.error()));
 }
 
 Result<TableState> TableChanger::begin(const std::string& schema, const std::string& table) {
@@ -217,7 +223,7 @@ Result<void> TableChanger::record_sealed(const TablePlan& plan,
          std::to_string(column.base_type), std::to_string(column.typmod), word(column.not_null),
          column.default_sql, word(change.terms.equality), word(change.terms.folded),
          word(change.terms.text), std::to_string(change.pad), column.collation_sql, column.storage,
-         column.compression});
+         column.compression, change.terms.range, change.terms.order});
     if (!done) {
       return from_keys(done.error());
     }
@@ -276,13 +282,14 @@ Result<TableOutcome> TableChanger::seal_in_transaction(const std::string& schema
   if (!keyring) {
     return from_keys(keyring.error());
   }
-  protocol::Bytes room;
+  CellRoom room;
   std::vector<NewColumn> columns;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const ColumnChange& change = plan.columns[i];
     const ColumnState& column = *plan.table.column(change.attnum);
-    const crypto::CellForm form{change.terms.equality, change.terms.folded, change.terms.text,
-                                change.pad};
+    const crypto::CellForm form{change.terms.equality, change.terms.folded,
+                                change.terms.text,     change.pad,
+                                change.terms.range,    change.terms.order};
     NewColumn fresh;
     fresh.name = column.name;
     fresh.type_sql = quote_name("pgveil", column.base_name);
@@ -290,7 +297,7 @@ Result<TableOutcome> TableChanger::seal_in_transaction(const std::string& schema
     fresh.after = {"SET STORAGE EXTERNAL"};
     fresh.transform = [&room, keys = *keyring, field = fields[i], form, type = column.base_type](
                           crypto::ByteView plain, crypto::Bytes& out) -> std::optional<Error> {
-      const auto content = cell_content(type, plain, room);
+      const auto content = cell_content(type, form, plain, room);
       if (!content) {
         return Error{Errc::Value, "the bytes are not what its type sends", ""};
       }
@@ -302,7 +309,8 @@ Result<TableOutcome> TableChanger::seal_in_transaction(const std::string& schema
     columns.push_back(std::move(fresh));
   }
   auto outcome = rewrite(plan, columns, "sealing");
-  crypto::wipe(room);
+  crypto::wipe(room.form);
+  crypto::wipe(room.prefix);
   if (!outcome) {
     return outcome.error();
   }

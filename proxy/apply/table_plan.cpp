@@ -1,6 +1,6 @@
 #include "proxy/apply/table_plan.hpp"
 
-#include "protocol/value/codec.hpp"
+#include "protocol/value/bucket.hpp"
 #include "proxy/apply/index_plan.hpp"
 
 #include <algorithm>
@@ -75,6 +75,27 @@ void check_column(TablePlan& plan, const ColumnChange& change) {
   }
   if ((change.terms.folded || change.terms.text) && !value::is_text(column.base_type)) {
     block("folded and text terms are for text", "use \"equality\" or nothing");
+  }
+  const std::string& range = change.terms.range;
+  if (const auto unit = value::bucket_unit(range);
+      !range.empty() && (!unit || !value::has_buckets(column.base_type, *unit))) {
+    block("\"range:" + range + "\" has no meaning for type " + column.type_sql,
+          "dates have range:day, week, month and year; numbers a step such as range:10, or "
+          "range:log2; others none");
+  }
+  const std::string& order = change.terms.order;
+  if (!order.empty() && !value::has_order(column.base_type, order)) {
+    block("\"order:" + order + "\" has no meaning for type " + column.type_sql,
+          "text has order:1 to order:8, dates and numbers the units of range");
+  } else if (!order.empty() && value::is_text(column.base_type) && !column.compares_bytes) {
+    block(
+        "its collation does not compare characters one by one, so the order of beginnings would "
+        "contradict it",
+        "take \"order:" + order + "\" out of search, or give the column COLLATE \"C\"");
+  }
+  if (change.terms.equality && value::is_text(column.base_type) && !column.deterministic) {
+    block("its collation takes different texts for equal: no equality term",
+          "take \"equality\" out of search");
   }
   if (column.default_sql && column.default_sql->find("nextval(") != std::string::npos) {
     block("the server numbers it from a sequence", "leave out seal = true");
@@ -222,6 +243,11 @@ std::string print(const policy::TermSet& terms) {
   }
   if (terms.text) {
     out += (out.empty() ? "" : ", ") + std::string("text");
+  }
+  for (const auto& [word, unit] : {std::pair{"range:", terms.range}, {"order:", terms.order}}) {
+    if (!unit.empty()) {
+      out += (out.empty() ? "" : ", ") + (word + unit);
+    }
   }
   return out.empty() ? "none" : out;
 }

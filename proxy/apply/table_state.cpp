@@ -57,6 +57,8 @@ Result<void> read_columns(keys::PgConnection& connection, const std::string& oid
     column.storage = (*rows).text(i, 11);
     column.compression = (*rows).text(i, 12);
     column.is_sealed = (*rows).truth(i, 13);
+    column.deterministic = (*rows).truth(i, 14);
+    column.compares_bytes = (*rows).truth(i, 15);
     out.columns.push_back(std::move(column));
   }
   return {};
@@ -242,7 +244,8 @@ Result<std::vector<SealedState>> read_sealed(keys::PgConnection& connection) {
     column.typmod = static_cast<std::int32_t>((*rows).number(i, 7));
     column.not_null = (*rows).truth(i, 8);
     column.default_sql = optional_text(*rows, i, 9);
-    column.terms = {(*rows).truth(i, 10), (*rows).truth(i, 11), (*rows).truth(i, 12)};
+    column.terms = {(*rows).truth(i, 10), (*rows).truth(i, 11), (*rows).truth(i, 12),
+                    (*rows).text(i, 18), (*rows).text(i, 19)};
     column.pad = static_cast<std::uint16_t>((*rows).number(i, 13));
     column.collation_sql = optional_text(*rows, i, 14);
     column.storage = (*rows).text(i, 15);

@@ -53,7 +53,9 @@ struct ColumnState {
   std::optional<std::string> collation_sql;
   std::string storage;
   std::string compression;
-  bool is_sealed = false;  // its type is a domain of schema pgveil
+  bool deterministic = true;    // its collation takes only equal bytes for equal
+  bool compares_bytes = false;  // its collation is C or its like
+  bool is_sealed = false;       // its type is a domain of schema pgveil
 };
 
 struct IndexKey {

@@ -245,6 +245,8 @@ Result<Done> load_sealed(ControlConnection& upstream,
       sealed.terms.folded = (*table).truth(row, 5);
       sealed.terms.text = (*table).truth(row, 6);
       sealed.server_type = (*table).text(row, 7);
+      sealed.terms.range = (*table).text(row, 8);
+      sealed.terms.order = (*table).text(row, 9);
       column.sealed = std::move(sealed);
     }
   }

@@ -107,23 +107,36 @@ Result<std::string> create_field(PgConnection& connection, std::string_view name
 
 }  // namespace
 
-Result<void> check_schema(PgConnection& connection) {
+Result<int> schema_version(PgConnection& connection) {
   auto there = connection.query("SELECT pg_catalog.to_regclass('pgveil.version') IS NOT NULL");
   if (!there) {
     return there.error();
   }
   if (!(*there).truth(0, 0)) {
-    return Error{Errc::NoSchema, "the database has no schema pgveil; run pgveil apply", ""};
+    return 0;
   }
   auto version = connection.query("SELECT version FROM pgveil.version");
   if (!version) {
     return version.error();
   }
-  if ((*version).size() != 1 || (*version).number(0, 0) != kSchemaVersion) {
-    return Error{
-        Errc::NoSchema,
-        "schema pgveil is of another version than this program's " + std::to_string(kSchemaVersion),
-        ""};
+  return (*version).size() == 1 ? static_cast<int>((*version).number(0, 0)) : -1;
+}
+
+Result<void> check_schema(PgConnection& connection) {
+  const auto version = schema_version(connection);
+  if (!version) {
+    return version.error();
+  }
+  if (*version == 0) {
+    return Error{Errc::NoSchema, "the database has no schema pgveil; run pgveil apply", ""};
+  }
+  if (*version != kSchemaVersion) {
+    const bool older = *version > 0 && *version < kSchemaVersion;
+    return Error{Errc::NoSchema,
+                 "schema pgveil is of another version than this program's " +
+                     std::to_string(kSchemaVersion) +
+                     (older ? "; run pgveil apply, which brings it there" : ""),
+                 ""};
   }
   return {};
 }

@@ -18,10 +18,13 @@
 namespace pgveil::proxy::keys {
 
 /// The version of schema pgveil that this program works with.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// Whether schema pgveil is there in this version. Errors: NoSchema says what to do.
 [[nodiscard]] Result<void> check_schema(PgConnection& connection);
+
+/// The version that is there; 0: none.
+[[nodiscard]] Result<int> schema_version(PgConnection& connection);
 
 /// All keys that are not destroyed. `older`: keys in it go on as the same objects, with their counters;
 /// only new ones are unwrapped.

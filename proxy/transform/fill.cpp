@@ -2,6 +2,7 @@
 
 #include "crypto/keyring.hpp"
 #include "crypto/like_pattern.hpp"
+#include "protocol/value/bucket.hpp"
 #include "protocol/value/utf8.hpp"
 #include "proxy/transform/array_value.hpp"
 #include "proxy/transform/value_reader.hpp"
@@ -60,6 +61,9 @@ class Filler {
       return Made(std::move(*error));
     }
     const RawValue& value = std::get<RawValue>(*raw);
+    if (use.kind == Kind::RangeTerms) {
+      return range_terms(use, value);
+    }
     if (!value.bytes) {
       return Made(Null{});
     }
@@ -74,8 +78,9 @@ class Filler {
         return text_query(use, value);
       case Kind::EqualityTerms:
         return equalities(use, value);
-      case Kind::Verbatim:
-        break;  // the caller's
+      case Kind::RangeTerms:  // above
+      case Kind::Verbatim:    // the caller's
+        break;
     }
     return Error{Errc::PlanMismatch};
   }
@@ -105,9 +110,26 @@ class Filler {
       return Error{Errc::PlanMismatch};
     }
     Binary sealed;
-    const crypto::CellForm terms{use.terms.equality, use.terms.folded, use.terms.text, use.pad};
-    const crypto::CellContent content{*canonical, form,
-                                      text ? searched_text(use, *canonical) : std::string_view()};
+    const crypto::CellForm terms{use.terms.equality, use.terms.folded, use.terms.text, use.pad,
+                                 use.terms.range,    use.terms.order};
+    crypto::CellContent content{*canonical,
+                                form,
+                                text ? searched_text(use, *canonical) : std::string_view(),
+                                std::nullopt,
+                                {}};
+    Bytes prefix;
+    if (const auto unit = bucket_unit(use.terms.range)) {
+      content.bucket = bucket_of(use.base_type, *canonical, *unit);
+    }
+    if (!use.terms.order.empty()) {
+      if (!order_prefix(use.base_type, *canonical, use.terms.order, prefix)) {
+        return Error{Errc::PlanMismatch};
+      }
+      content.order_prefix = prefix;
+    }
+    if (!use.terms.range.empty() && !content.bucket) {
+      return Error{Errc::PlanMismatch};
+    }
     if (!crypto::seal_cell(*keys_, field_of(use), terms, content, sealed.bytes)) {
       return Error{Errc::Sealing};
     }
@@ -222,6 +244,73 @@ class Filler {
     return pending ? Made(Pending{}) : Made(Cell(std::move(terms)));
   }
 
+  /// The bucket of a bound; nothing: any.
+  using Bucket = std::variant<std::optional<std::int64_t>, Pending, PgError>;
+
+  Bucket bucket(const ValueUse& use, const RawValue& value, const BucketUnit& unit) {
+    auto read = reader_.comparand(use, value);
+    if (auto* comparand = std::get_if<ValueReader::Comparand>(&read)) {
+      return bucket_of(comparand->type, comparand->bytes, unit);
+    }
+    if (auto* error = std::get_if<PgError>(&read)) {
+      return std::move(*error);
+    }
+    return std::holds_alternative<Pending>(read) ? Bucket(Pending{})
+                                                 : Bucket(std::optional<std::int64_t>());
+  }
+
+  Result<Made> range_terms(const ValueUse& use, const RawValue& value) {
+    const auto unit = bucket_unit(use.terms.range);
+    const crypto::TermKey* key = keys_->current_term_key(field_of(use));
+    if (!unit || key == nullptr) {
+      return Error{unit ? Errc::Sealing : Errc::PlanMismatch};
+    }
+    std::optional<std::variant<RawValue, PgError>> upper;
+    ValueUse upper_use = use;
+    if (use.to) {
+      upper = reader_.raw(use.to->source);
+      if (!upper) {
+        return Error{Errc::PlanMismatch};
+      }
+      upper_use.value_type = use.to->value_type;
+    }
+    const RawValue* above = upper ? std::get_if<RawValue>(&*upper) : nullptr;
+    if (upper && above == nullptr) {
+      return Made(std::get<PgError>(std::move(*upper)));
+    }
+    if (!value.bytes || (above != nullptr && !above->bytes)) {
+      return Made(BinaryArray{});
+    }
+    Bucket one = bucket(use, value, *unit);
+    Bucket other = above == nullptr ? one : bucket(upper_use, *above, *unit);
+    for (Bucket* each : {&one, &other}) {
+      if (!std::holds_alternative<std::optional<std::int64_t>>(*each)) {
+        return unmade(*each);
+      }
+    }
+    BucketRange range = buckets_of(*unit);
+    const auto low = std::get<std::optional<std::int64_t>>(one);
+    const auto high = std::get<std::optional<std::int64_t>>(other);
+    if (use.bound != ValueUse::Bound::High) {
+      range.first = low.value_or(range.first);
+    }
+    if (use.bound != ValueUse::Bound::Low || use.to) {
+      range.last = high.value_or(range.last);
+    }
+    if (range.last - range.first >= kMaxRangeTerms) {
+      return Made(Null{});
+    }
+    BinaryArray terms;
+    for (std::int64_t b = range.first; b <= range.last; ++b) {
+      const auto term = crypto::range_term(*key, use.terms.range, b);
+      if (!term) {
+        return Error{Errc::Sealing};
+      }
+      terms.elements.emplace_back(Bytes((*term).begin(), (*term).end()));
+    }
+    return Made(std::move(terms));
+  }
+
   ValueReader reader_;
   const crypto::Keyring* keys_;
 };
@@ -249,9 +338,10 @@ std::string cell_sql(const Cell& cell, Kind kind, bool backslash_quotes) {
     return sql + "]::pg_catalog.bytea[]";
   }
   // Typed: in ARRAY[NULL] nothing else says of what.
-  return kind == Kind::TextQuery       ? "NULL::pg_catalog.tsquery"
-         : kind == Kind::EqualityTerms ? "NULL::pg_catalog.bytea[]"
-                                       : "NULL::pg_catalog.bytea";
+  const bool array = kind == Kind::EqualityTerms || kind == Kind::RangeTerms;
+  return kind == Kind::TextQuery ? "NULL::pg_catalog.tsquery"
+         : array                 ? "NULL::pg_catalog.bytea[]"
+                                 : "NULL::pg_catalog.bytea";
 }
 
 ServerValue cell_value(Cell cell) {

@@ -16,7 +16,10 @@
 ///   TextQuery: the pattern of LIKE or ILIKE with escape `\`; NULL when it has no run that terms can find;
 ///   EqualityTerms: the elements of a one- or more-dimensional array; value_type is the array's type. The
 ///     answer has one dimension (for = ANY the shape does not matter).
-/// NULL stays NULL in all of them.
+///   RangeTerms: the terms of all buckets that a value within the bounds can be in, strict or not; NULL
+///     when they are more than kMaxRangeTerms, or when the bound depends on a time zone's rules. A bound
+///     that is NULL lets no row through: no terms.
+/// NULL stays NULL in all others.
 ///
 /// In SQL text a filled slot is an expression: '\x…'::pg_catalog.bytea, '…'::pg_catalog.tsquery,
 /// '{…}'::pg_catalog.bytea[], NULL of one of these types, or the literal as the client spelled it.
@@ -41,6 +44,8 @@ class Keyring;
 }
 
 namespace pgveil::proxy::transform {
+
+inline constexpr std::int64_t kMaxRangeTerms = 4'096;
 
 using protocol::Bytes;
 using protocol::ByteView;

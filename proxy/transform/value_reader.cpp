@@ -140,6 +140,32 @@ Compared ValueReader::compared(const policy::ValueUse& use, const RawValue& valu
   return not_comparable();
 }
 
+std::variant<ValueReader::Comparand, Never, Pending, PgError> ValueReader::comparand(
+    const policy::ValueUse& use, const RawValue& value) {
+  const TypeOid type = value_type(use);
+  Converted step = read(type, value);
+  if (auto* error = std::get_if<PgError>(&step)) {
+    return std::move(*error);
+  }
+  const bool date_to_zone = needs_zone(use.base_type, type);
+  if (std::holds_alternative<NeedsTwin>(step) || date_to_zone) {
+    const TypeOid to = date_to_zone ? use.base_type : type;
+    Assigned answer = ask_twin(type, to, -1, value);
+    if (auto* bytes = std::get_if<Bytes>(&answer)) {
+      return Comparand{to, std::move(*bytes)};
+    }
+    if (auto* error = std::get_if<PgError>(&answer)) {
+      return std::move(*error);
+    }
+    return Pending{};
+  }
+  if (type == kTimestamptz && use.base_type != kTimestamptz &&
+      values_->session.zone == Zone::Other) {
+    return Never{};
+  }
+  return Comparand{type, std::get<Canonical>(std::move(step)).bytes};
+}
+
 Assigned ValueReader::characters(const policy::ValueUse& use, const RawValue& value) {
   const TypeOid type = value_type(use);
   if (!is_text(type)) {

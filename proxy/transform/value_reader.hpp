@@ -42,6 +42,16 @@ class ValueReader {
   [[nodiscard]] Assigned assigned(const policy::ValueUse& use, const RawValue& value);
   /// The value of the column's type that is equal to the client's.
   [[nodiscard]] Compared compared(const policy::ValueUse& use, const RawValue& value);
+
+  /// What a value bounds: canonical bytes of the type that is named, whose buckets are those of the
+  /// column's. Never: the comparison depends on a time zone's rules.
+  struct Comparand {
+    policy::TypeOid type = 0;
+    Bytes bytes;
+  };
+
+  [[nodiscard]] std::variant<Comparand, Never, Pending, protocol::value::PgError> comparand(
+      const policy::ValueUse& use, const RawValue& value);
   /// The characters of a text value.
   [[nodiscard]] Assigned characters(const policy::ValueUse& use, const RawValue& value);
   /// An array as its elements, each a binary value of the element type.

@@ -11,3 +11,8 @@ pgveil_test(mask_law
           "${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp"
   DEPS pgveil::proxy_transform PostgreSQL::PostgreSQL
   LABEL e2e)
+pgveil_test(bucket_law
+  SOURCES "${CMAKE_CURRENT_LIST_DIR}/values/generate.cpp"
+          "${CMAKE_CURRENT_LIST_DIR}/values/bucket_law.cpp"
+  DEPS pgveil::protocol_value pgveil::crypto
+  LABEL property)

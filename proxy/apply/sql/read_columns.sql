@@ -13,7 +13,15 @@ SELECT a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), t.o
        CASE WHEN a.attcollation <> own.typcollation AND a.attcollation <> 0
             THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) END,
        a.attstorage, coalesce(pg_catalog.to_jsonb(a) ->> 'attcompression', ''),
-       own.typtype = 'd' AND tn.nspname = 'pgveil'
+       own.typtype = 'd' AND tn.nspname = 'pgveil',
+       coalesce(co.collisdeterministic, true),
+       coalesce(CASE co.collprovider
+                  WHEN 'd' THEN (SELECT coalesce(pg_catalog.to_jsonb(db) ->> 'datlocprovider', 'c') = 'c'
+                                   AND db.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+                                 FROM pg_catalog.pg_database db
+                                 WHERE db.datname = pg_catalog.current_database())
+                  WHEN 'c' THEN co.collcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+                END, false)
 FROM pg_catalog.pg_attribute a
 JOIN base b ON b.attnum = a.attnum
 JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'

@@ -140,54 +140,5 @@ CREATE TABLE pgveil.logical_object (
   UNIQUE (kind, "schema", "table", name)
 );
 
--- What a client's CREATE TABLE or ALTER TABLE will record when it is run. Written by pgveil itself, taken
--- in the client's transaction: the client cannot choose what stands in it.
-CREATE TABLE pgveil.planned_change (
-  token text PRIMARY KEY,
-  login text NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-  sealed jsonb NOT NULL,
-  logical jsonb NOT NULL,
-  gone jsonb NOT NULL
-);
-
-CREATE FUNCTION pgveil.take_change(token text) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  change pgveil.planned_change;
-BEGIN
-  SELECT * INTO change FROM pgveil.planned_change AS p
-  WHERE p.token = take_change.token AND p.login = session_user;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'the plan of this statement is too old',
-      HINT = 'Send the statement again.';
-  END IF;
-  DELETE FROM pgveil.logical_object AS o
-  USING jsonb_to_recordset(change.gone) AS g (kind text, "schema" text, "table" text, name text)
-  WHERE o.kind = g.kind AND o."schema" = g."schema" AND o."table" = g."table" AND o.name = g.name;
-  -- What was dropped is forgotten, here and in what this statement replaces.
-  DELETE FROM pgveil.sealed_column AS s
-  WHERE NOT EXISTS (
-    SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = s."schema" AND c.relname = s."table" AND a.attname = s."column"
-      AND a.attnum = s.attnum AND NOT a.attisdropped);
-  DELETE FROM pgveil.logical_object AS o
-  WHERE o."table" <> '' AND NOT EXISTS (
-    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = o."schema" AND c.relname = o."table");
-  INSERT INTO pgveil.sealed_column
-  SELECT r.* FROM jsonb_populate_recordset(NULL::pgveil.sealed_column, change.sealed) AS r;
-  INSERT INTO pgveil.logical_object (kind, "schema", "table", name, definition, owner, server_index,
-    restore_sql)
-  SELECT o.kind, o."schema", o."table", o.name, o.definition, nullif(o.owner, ''), o.server_index,
-         o.restore_sql
-  FROM jsonb_to_recordset(change.logical) AS o (kind text, "schema" text, "table" text, name text,
-    definition text, owner text, server_index boolean, restore_sql text);
-  NOTIFY pgveil;
-END
-$$;
-COMMENT ON FUNCTION pgveil.take_change(text) IS 'records what pgveil planned for this statement';
-
 GRANT USAGE ON SCHEMA pgveil TO PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA pgveil FROM PUBLIC;

@@ -1,6 +1,7 @@
 pgveil_test(crypto_test
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/audit_chain_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/bucket_term_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/bytes_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/fold_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/key_wrap_test.cpp

@@ -185,8 +185,10 @@ TEST_F(CatalogTest, WhatIsNoDdlChangesNothing) {
 
 TEST_F(CatalogTest, SealedColumnsAreLogicalInTheTwin) {
   std::ifstream schema("proxy/apply/sql/schema.sql");
+  std::ifstream second("proxy/apply/sql/schema_2.sql");
   ASSERT_TRUE(schema) << "run from the source folder";
   server->run("clinic", std::string(std::istreambuf_iterator<char>(schema), {}));
+  server->run("clinic", std::string(std::istreambuf_iterator<char>(second), {}));
   server->run("clinic", kSealSsn);
   ASSERT_TRUE(follower->check_now());
   std::string problems;

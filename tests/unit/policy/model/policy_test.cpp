@@ -168,14 +168,30 @@ const ErrorCase kErrors[] = {
      "mask = \"last5\" is not known", "did you mean \"last4\"?"},
     {"later_mask", "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", mask = \"hash\" }",
      3, "mask = \"hash\" is not available in this version", "\"null\""},
-    {"later_range",
+    {"range_without_unit",
      "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
-     "[\"range:year\"] }",
-     3, "\"range:year\" is not available in this version", "leave it out"},
-    {"later_order",
+     "[\"range:\"] }",
+     3, "\"range:\" has no unit", "range:day, week, month or year"},
+    {"range_of_decades",
      "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
-     "[\"order:2\"] }",
-     3, "\"order:2\" is not available in this version", "leave it out"},
+     "[\"range:decade\"] }",
+     3, "\"range:decade\" has no unit", "range:log2"},
+    {"step_of_nothing",
+     "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
+     "[\"range:0.0\"] }",
+     3, "\"range:0.0\" has no unit", "range:10"},
+    {"step_in_another_spelling",
+     "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
+     "[\"range:0.50\"] }",
+     3, "\"range:0.50\" has no unit", "range:10"},
+    {"order_without_unit",
+     "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
+     "[\"order:first\"] }",
+     3, "\"order:first\" has no unit", "order:1 to order:8"},
+    {"two_ranges",
+     "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
+     "[\"range:day\", \"range:year\"] }",
+     3, "search names \"range:year\" twice", "once is enough"},
     {"unknown_term",
      "version = 1\n[table.\"a.b\"]\ncolumn.c = { class = \"labs\", seal = true, search = "
      "[\"equal\"] }",

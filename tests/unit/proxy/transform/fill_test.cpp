@@ -235,5 +235,72 @@ TEST(Fill, VerbatimParametersGoAsTheyCame) {
   EXPECT_EQ(std::get<std::vector<ServerValue>>(value)[0].format, 1);
 }
 
+/// How many terms one bound gives; -1: no condition.
+int terms_of(policy::TypeOid base,
+             policy::TypeOid value_type,
+             const char* unit,
+             policy::ValueUse::Bound bound,
+             const std::optional<Bytes>& value) {
+  auto use = use_of(Kind::RangeTerms, base, value_type);
+  use.terms.range = unit;
+  use.bound = bound;
+  const auto cell = value_of(filled(use, value));
+  if (!cell) {
+    return -1;
+  }
+  const auto terms = read_array_binary(*cell, 17);
+  EXPECT_TRUE(terms);
+  return static_cast<int>(terms->elements.size());
+}
+
+TEST(Fill, BoundsBecomeTheTermsOfTheirBuckets) {
+  using Bound = policy::ValueUse::Bound;
+  const auto day = bytes("2000-01-15");
+  EXPECT_EQ(terms_of(1082, 1082, "year", Bound::Exact, day), 1);
+  EXPECT_EQ(terms_of(1082, 1082, "year", Bound::Low, day), 138);  // 2000 … 2137
+  EXPECT_EQ(terms_of(1082, 1082, "year", Bound::High, day), 65);  // 1936 … 2000
+  EXPECT_EQ(terms_of(1082, 1082, "day", Bound::Low, day), -1);    // too many
+  EXPECT_EQ(terms_of(1082, 1082, "year", Bound::Low, std::nullopt), 0);
+  EXPECT_EQ(terms_of(1082, 1114, "year", Bound::Exact, bytes("2000-01-15 12:00")), 1);
+  EXPECT_EQ(terms_of(23, 1700, "10", Bound::High, bytes("-20479.5")), 1);
+  EXPECT_EQ(terms_of(23, 20, "10", Bound::Low, bytes("9000000000")), 1);
+  auto use = use_of(Kind::RangeTerms, 23, 23);
+  use.terms.range = "10";
+  EXPECT_EQ(error_of(filled(use, bytes("ten"))).substr(0, 5), "22P02");
+}
+
+TEST(Fill, TwoBoundsAreOneList) {
+  auto use = use_of(Kind::RangeTerms, 1082, 1082);
+  use.terms.range = "year";
+  use.bound = policy::ValueUse::Bound::Low;
+  use.to = policy::ValueUse::Upper{{policy::ValueSource::From::Parameter, 2}, 1082};
+  const auto terms = [&](const char* low, const char* high) {
+    const Bytes a = bytes(low);
+    const Bytes b = bytes(high);
+    const ClientParameter sent[] = {{protocol::Cell(a), 0}, {protocol::Cell(b), 0}};
+    ClientValues values;
+    values.parameters = sent;
+    const policy::ServerParameter parameters[] = {parameter(use)};
+    const auto result = fill_parameters(parameters, values, clinic_keys());
+    EXPECT_TRUE(result.has_value());
+    return read_array_binary(*value_of(*result), 17)->elements.size();
+  };
+  EXPECT_EQ(terms("1950-01-01", "1959-12-31"), 10U);
+  EXPECT_EQ(terms("1959-12-31", "1950-01-01"), 0U);
+}
+
+TEST(Fill, SealedValuesCarryBuckets) {
+  auto use = use_of(Kind::Seal, 1082);
+  use.terms.range = "year";
+  use.terms.order = "month";
+  const auto cell = value_of(filled(use, bytes("1999-05-05")));
+  const auto view = crypto::read_sealed(*cell);
+  ASSERT_TRUE(view);
+  const auto* key = clinic_keys().current_term_key(static_cast<crypto::FieldId>(kSsn));
+  EXPECT_EQ(crypto::hex_encode((*view).range),
+            crypto::hex_encode(*crypto::range_term(*key, "year", -1)));
+  EXPECT_EQ((*view).order.size(), 16U);
+}
+
 }  // namespace
 }  // namespace pgveil::proxy::transform
