@@ -168,11 +168,34 @@ bool touches_tagged_column(Lineage& lineage, const Occurrence& at) {
       at.read, [&](std::int16_t attnum) { return lineage.view_of(at, attnum).access.tagged; });
 }
 
-// A CHECK over sealed columns left the server with `apply`: nobody would hold it.
-const CatalogRelation* writes_checked_table(const Lineage& lineage) {
+// A CHECK over sealed columns left the server with `apply`: a write that could violate it goes through the
+// twin, which holds it.
+std::vector<const CheckConstraint*> checks_to_hold(const Lineage& lineage) {
+  std::vector<const CheckConstraint*> checks;
+  const Scope& top = lineage.tree.top();
+  for (const Occurrence& at : lineage.occurrences) {
+    if (at.scope != &top || at.entry->index != top.result_relation) {
+      continue;
+    }
+    for (const CheckConstraint& check : at.relation->checks) {
+      if (at.use == Occurrence::Use::InsertTarget ||
+          std::ranges::any_of(check.columns, [&](std::int16_t attnum) {
+            return at.entry->updated.contains(attnum);
+          })) {
+        checks.push_back(&check);
+      }
+    }
+  }
+  return checks;
+}
+
+// Where the twin cannot: the table is new to the catalog, or a WITH query writes.
+const CatalogRelation* writes_unknown_check(const Lineage& lineage) {
   using Use = Occurrence::Use;
   for (const Occurrence& at : lineage.occurrences) {
-    if (at.relation->has_check && (at.use == Use::InsertTarget || at.use == Use::UpdateTarget)) {
+    const bool written = at.use == Use::InsertTarget || at.use == Use::UpdateTarget;
+    if (at.relation->has_check && written &&
+        (at.relation->checks.empty() || at.scope != &lineage.tree.top())) {
       return at.relation;
     }
   }
@@ -279,7 +302,7 @@ Plan decide_tagged(const DecideContext& context,
   if (lineage.uses_size_functions) {
     return decide_statistics();
   }
-  if (const CatalogRelation* checked = writes_checked_table(lineage)) {
+  if (const CatalogRelation* checked = writes_unknown_check(lineage)) {
     return refuse(Rule::SealedColumnExpression,
                   "a CHECK constraint of table " + checked->name +
                       " needs the values of sealed columns, which the server does not have",
@@ -302,6 +325,10 @@ Plan decide_tagged(const DecideContext& context,
   input.native_output = context.native_output;
   input.free_literals = free_literals(syntax, survey);
   add_guards(plan, syntax, input.free_literals);
+  input.checks = checks_to_hold(lineage);
+  if (!input.checks.empty() && lineage.obstacle.empty()) {
+    lineage.obstacle = "the CHECK constraint " + input.checks.front()->name + " needs its values";
+  }
   std::string why = lineage.obstacle;
   const Evidence before = plan.evidence;
   if (context.over_slice && why.empty()) {

@@ -125,8 +125,8 @@ Plan decide_declare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers
 Plan decide_explain(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
   return decide_inner(syntax, answers, passed(SessionEffect::None), [&] {
     Plan plan;
-    if (syntax.utility().explain_analyze &&
-        std::holds_alternative<Split>(answers.inner->decision)) {
+    const auto* inner = std::get_if<Split>(&answers.inner->decision);
+    if (syntax.utility().explain_analyze && inner != nullptr && !inner->write) {
       plan = *answers.inner;
       plan.cacheable = false;
       auto& split = std::get<Split>(plan.decision);

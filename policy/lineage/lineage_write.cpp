@@ -61,6 +61,15 @@ Node without_casts(const SealedColumn& sealed, Node node) {
 
 Node item_at(const Node& list, std::size_t index) { return list.item(index); }
 
+/// No value: left out by the rewriter, or NULL, which a domain may be put around.
+bool is_null_constant(Node node) {
+  while (is(node, "COERCETODOMAIN") || is(node, "RELABELTYPE")) {
+    node = node.field("arg");
+  }
+  return node.is_null() || is(node, "SETTODEFAULT") ||
+         (is(node, "CONST") && node.field("constisnull").as_bool());
+}
+
 /// Something of it is the client's: what comes from the catalog has no locations.
 bool stands_in_text(const Node& node) {
   if (node.kind() != Node::Kind::Object && node.kind() != Node::Kind::List) {
@@ -165,6 +174,10 @@ void Lineage::assign_default(const Scope& scope, ColumnAt column, const Node& va
   const std::size_t values = server_values.size();
   const bool unaddressable = unaddressable_server_value;
   volatile_function.clear();
+  if (column.view->column->sealed && column.view->column->default_sql.empty() &&
+      !is_null_constant(value)) {
+    understood_ = false;  // its domain has a default
+  }
   if (!column.view->column->sealed || column.view->column->default_sql.empty()) {
     flow_plain(scope, column.view->column->sealed ? Node() : value);
   } else {

@@ -66,6 +66,13 @@ struct UniqueKey {
   std::vector<std::int16_t> columns;
 };
 
+/// A CHECK that names a sealed column: the server does not have it any more.
+struct CheckConstraint {
+  std::string name;
+  std::vector<std::int16_t> columns;
+  std::string expression;  // over the bare column names, everything else qualified
+};
+
 struct CatalogRelation {
   TwinOid oid{0};
   std::string schema;
@@ -83,6 +90,7 @@ struct CatalogRelation {
   bool session_only = false;           // temporary, or changed by the session's open transaction
   std::vector<CatalogColumn> columns;  // live columns, by attnum
   std::vector<UniqueKey> keys;
+  std::vector<CheckConstraint> checks;  // by name; empty although has_check: not known yet
 
   [[nodiscard]] const CatalogColumn* column(std::int16_t attnum) const;
   [[nodiscard]] const CatalogColumn* column(std::string_view column_name) const;

@@ -23,6 +23,8 @@ struct RewriteInput {
   std::vector<std::uint16_t> free_literals;  // literals whose spelling the plan does not depend on
   /// Whether the text form of a type can be made without the twin. Empty: of all.
   std::function<bool(TypeOid)> native_output;
+  /// CHECK constraints of the target that the twin has to hold: Split write.
+  std::vector<const CheckConstraint*> checks;
 };
 
 /// What the server's answer holds for an output of the statement.

@@ -175,6 +175,9 @@ std::string print(const WriteBack& write) {
                                     use_word(parameter.use.kind);
     text += "\n";
   }
+  for (const std::string& check : write.checks) {
+    text += "check   " + check + "\n";
+  }
   text += print(write.outputs);
   return write.answered_by_twin ? text + "answer  by the twin\n" : text;
 }

@@ -222,6 +222,11 @@ struct WriteBack {
   std::vector<ServerOutput> outputs;  // of the server's answer
   /// The client's RETURNING was computed by the twin; the server's answer only names patients.
   bool answered_by_twin = false;
+  /// CHECK constraints of schema.table that the twin evaluates: behind its columns each row has the index of
+  /// the first one that it violates, as text.
+  std::vector<std::string> checks;
+  std::string schema;
+  std::string table;
 };
 
 struct Split {

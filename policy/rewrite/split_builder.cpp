@@ -92,6 +92,12 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
   arm.tag = relation.tag;
   const Occurrence& first = *needed.occurrences.front();
   std::vector<std::int16_t> columns = needed.columns;
+  const bool is_target = target && target->at->relation == needed.relation;
+  for (const std::int16_t attnum : is_target ? target->also : std::set<std::int16_t>()) {
+    if (std::ranges::find(columns, attnum) == columns.end()) {
+      columns.push_back(attnum);
+    }
+  }
   if (columns.empty()) {
     columns.push_back(any_plain_column(first));
   }
@@ -101,7 +107,7 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
     }
   }
   relation.subject_output = std::nullopt;
-  if (target && target->at->relation == needed.relation) {
+  if (is_target) {
     relation.is_target = true;
     SliceColumn row;
     row.name = kTargetRow;

@@ -10,6 +10,7 @@
 #include "policy/rewrite/statement_edit.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ struct SliceArm {
 /// The table whose rows a write changes: they are locked, and their ctid comes with them.
 struct LockedTarget {
   const Occurrence* at = nullptr;
-  std::string lock;  // FOR UPDATE, FOR NO KEY UPDATE
+  std::string lock;             // FOR UPDATE, FOR NO KEY UPDATE
+  std::set<std::int16_t> also;  // columns that are needed for more than the statement says
 };
 
 /// The name of the slice's column that says which row of the server it is.

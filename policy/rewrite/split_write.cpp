@@ -5,6 +5,7 @@
 #include "policy/rewrite/split_builder.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace pgveil::policy {
 namespace {
@@ -41,6 +42,9 @@ class WriteBuilder {
       return *refused;
     }
     if (auto refused = who_answers()) {
+      return *refused;
+    }
+    if (auto refused = check_checks()) {
       return *refused;
     }
     if (auto refused = build_slice()) {
@@ -147,10 +151,61 @@ class WriteBuilder {
     return view.access.clear || !view.access.tagged;
   }
 
+  /// What a CHECK names must be in the twin's row as it is on the server's.
+  [[nodiscard]] std::optional<Refuse> check_checks() {
+    const CatalogRelation& relation = *target_->relation;
+    const bool inserts = top_.command == Command::Insert;
+    const bool triggered = inserts ? relation.before_insert : relation.before_update;
+    for (const CheckConstraint* check : input_.checks) {
+      const auto cannot_hold = [&](const char* why) {
+        return cannot("the CHECK constraint " + check->name + " " + why,
+                      relation.schema + "." + relation.name);
+      };
+      for (const std::int16_t attnum : check->columns) {
+        const CatalogColumn* column = relation.column(attnum);
+        if (column == nullptr || column->generated_stored) {
+          return cannot_hold("names a column that the server computes");
+        }
+        const bool given = !lineage_.defaulted.contains(attnum) &&
+                           (inserts || target_->entry->updated.contains(attnum));
+        const ColumnAccess& access = lineage_.view_of(*target_, attnum).access;
+        if (!given && inserts && (column->has_default || column->identity != 0)) {
+          return cannot_hold("names a column that is given its default");
+        }
+        if (!given && !inserts && lineage_.defaulted.contains(attnum)) {
+          return cannot_hold("names a column that is given its default");
+        }
+        if (!given && !inserts && access.tagged && !access.clear) {
+          return cannot_hold("names a column that the role does not see");
+        }
+        if (triggered && !column->sealed) {
+          return cannot_hold("names a column that a trigger may change");
+        }
+        if (facts_.on_conflict_update && target_->entry->updated.contains(attnum)) {
+          return cannot_hold("names a column that ON CONFLICT changes");
+        }
+        write_columns_needed_.insert(attnum);
+      }
+      write_.checks.push_back(check->name);
+    }
+    write_.schema = relation.schema;
+    write_.table = relation.name;
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string violation() const {
+    std::string sql = "(CASE";
+    for (std::size_t i = 0; i < input_.checks.size(); ++i) {
+      sql += " WHEN NOT (" + input_.checks[i]->expression + ") THEN " + std::to_string(i);
+    }
+    return sql + " END)::pg_catalog.text";
+  }
+
   [[nodiscard]] std::optional<Refuse> build_slice() {
     std::optional<LockedTarget> locked;
     if (top_.command != Command::Insert) {
-      locked = LockedTarget{target_, touches_key() ? "FOR UPDATE" : "FOR NO KEY UPDATE"};
+      locked = LockedTarget{target_, touches_key() ? "FOR UPDATE" : "FOR NO KEY UPDATE",
+                            write_columns_needed_};
     }
     if (auto refused = builder_.add_relations(locked)) {
       return refused;
@@ -196,6 +251,9 @@ class WriteBuilder {
         add_column(column, quote_identifier(inserts ? target_->entry->alias : std::string("new")) +
                                "." + quote_identifier(column.name));
       }
+    }
+    if (!input_.checks.empty()) {
+      values_.push_back(violation());
     }
     return values_.empty() && inserts ? std::optional(cannot("it gives no value to any column"))
                                       : std::nullopt;
@@ -377,6 +435,7 @@ class WriteBuilder {
   SplitBuilder builder_;
   StatementEdit edit_;
   WriteBack write_;
+  std::set<std::int16_t> write_columns_needed_;
   std::vector<std::string> values_;  // SQL of the twin's, per column
 };
 

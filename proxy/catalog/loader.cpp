@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 #include <set>
+#include <sstream>
 
 namespace pgveil::proxy::catalog {
 namespace {
@@ -263,9 +264,19 @@ Result<Done> mark_checks(ControlConnection& model, Catalog& catalog) {
     if (relation == catalog.relations.end()) {
       continue;
     }
-    const policy::CatalogColumn* column = relation->second.column(small(*table, row, 1));
-    if (column != nullptr && column->sealed) {
+    policy::CheckConstraint check;
+    check.name = (*table).text(row, 1);
+    check.expression = (*table).text(row, 2);
+    std::istringstream numbers(std::string((*table).text(row, 3)));
+    bool sealed = false;
+    for (std::int16_t attnum = 0; numbers >> attnum;) {
+      const policy::CatalogColumn* column = relation->second.column(attnum);
+      sealed = sealed || (column != nullptr && column->sealed);
+      check.columns.push_back(attnum);
+    }
+    if (sealed) {
       relation->second.has_check = true;
+      relation->second.checks.push_back(std::move(check));
     }
   }
   return Done{};

@@ -152,9 +152,12 @@ std::optional<ErrorFields> finish_copy(const policy::sql::SyntaxTree& syntax,
   }
   const auto* split = std::get_if<policy::Split>(&out.plan.decision);
   if (split != nullptr && split->write) {
-    out.plan = policy::refuse(policy::Rule::CopyOfTagged,
-                              "COPY of a statement that writes computed values is not understood",
-                              "run the statement without COPY");
+    out.plan = policy::refuse(
+        policy::Rule::CopyOfTagged,
+        split->write->checks.empty()
+            ? "COPY of a statement that writes computed values is not understood"
+            : "COPY into a table with a CHECK constraint over sealed columns",
+        syntax.utility().copy_from ? "use INSERT" : "run the statement without COPY");
     return std::nullopt;
   }
   auto plan = std::make_shared<CopyPlan>();

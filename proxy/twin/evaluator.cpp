@@ -142,6 +142,28 @@ void keep_deleted(const policy::Slice& slice, const SlicePayload& payload, Evalu
   }
 }
 
+/// The last column of each row says which CHECK it violates. DETAIL would quote the row: it is left out.
+std::optional<protocol::ErrorFields> take_checks(const policy::WriteBack& write,
+                                                 EvaluatedRows& rows) {
+  for (auto& row : rows.written) {
+    if (!row.empty() && row.back()) {
+      const std::size_t index = std::stoul(std::string(protocol::as_text(*row.back())));
+      const std::string& check = write.checks.at(index);
+      auto error = protocol::make_error("ERROR", "23514",
+                                        "new row for relation \"" + write.table +
+                                            "\" violates check constraint \"" + check + "\"");
+      error.set('s', write.schema);
+      error.set('t', write.table);
+      error.set('n', check);
+      return error;
+    }
+    if (!row.empty()) {
+      row.pop_back();
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload& payload) {
   std::vector<SliceRows> all;
   for (std::size_t i = 0; i < slice.relations.size() && i < payload.relations.size(); ++i) {
@@ -230,7 +252,8 @@ EvaluateResult TwinEvaluator::evaluate(
   const std::size_t hidden = split != nullptr ? split->slice.hidden_subjects.size() : 0;
   const policy::WriteBack* write = split != nullptr && split->write ? &*split->write : nullptr;
   const bool inserts = write != nullptr && write->rows == policy::WriteBack::Rows::Inserted;
-  const std::size_t written = inserts ? write->columns.size() : 0;
+  const std::size_t checked = write != nullptr && !write->checks.empty() ? 1 : 0;
+  const std::size_t written = inserts ? write->columns.size() + checked : 0;
   const std::size_t shown =
       write != nullptr && !write->answered_by_twin ? 0 : request.plan->row_columns();
   Statement statement = client_statement(request);
@@ -238,7 +261,8 @@ EvaluateResult TwinEvaluator::evaluate(
     expand_formats(shown, hidden, statement);
   }
   for (std::size_t i = 0; i < written; ++i) {
-    statement.result_formats.push_back(write->columns[i].format);
+    statement.result_formats.push_back(i < write->columns.size() ? write->columns[i].format
+                                                                 : std::int16_t{0});
   }
   SessionState state = session_state(request.settings);
   if (state.role.empty()) {
@@ -256,6 +280,7 @@ EvaluateResult TwinEvaluator::evaluate(
     for (std::size_t i = 0; write != nullptr && i < write->columns.size(); ++i) {
       changed.formats.push_back(write->columns[i].format);
     }
+    changed.formats.resize(changed.formats.size() + checked, 0);
     changed.only_changed = write != nullptr && write->rows == policy::WriteBack::Rows::Updated;
     answer = twin_.evaluate(slice_rows(split->slice, request.slice), statement, state, rows, *token,
                             write != nullptr && !inserts ? &changed : nullptr);
@@ -275,6 +300,11 @@ EvaluateResult TwinEvaluator::evaluate(
   EvaluatedRows made = rows.take(std::move(std::get<Outcome>(answer).tag));
   if (write != nullptr && write->rows == policy::WriteBack::Rows::Deleted) {
     keep_deleted(split->slice, request.slice, made);
+  }
+  if (checked > 0) {
+    if (auto violated = take_checks(*write, made)) {
+      return *violated;
+    }
   }
   return made;
 }

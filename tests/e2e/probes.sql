@@ -185,3 +185,15 @@ SET log_statement = 'all';
 SET client_min_messages = 'debug5';
 SELECT ssn FROM patients WHERE id = 4;
 RESET ALL;
+
+-- Writes that compute with what is masked, or find rows by it.
+BEGIN; UPDATE appointments SET reason = left(p.street, 3) || p.zip || coalesce(p.ssn, '') FROM patients p WHERE p.id = appointments.patient_id; SELECT id, reason FROM appointments ORDER BY id; ROLLBACK;
+BEGIN; UPDATE patients SET last_name = left(md5(ssn || phone), 8) WHERE id < 60; SELECT id, last_name FROM patients ORDER BY id; ROLLBACK;
+BEGIN; UPDATE patients SET last_name = upper(last_name); SELECT id, last_name FROM patients ORDER BY id; ROLLBACK;
+BEGIN; UPDATE patients SET language = 'xx' WHERE street LIKE '%1%' OR phone > '5'; SELECT id FROM patients WHERE language = 'xx' ORDER BY id; ROLLBACK;
+BEGIN; DELETE FROM appointments a USING patients p WHERE p.id = a.patient_id AND p.phone LIKE '%7%'; SELECT count(*) FROM appointments; ROLLBACK;
+BEGIN; DELETE FROM appointments WHERE reason = (SELECT left(ssn, 1) FROM patients WHERE id = 3); SELECT count(*) FROM appointments; ROLLBACK;
+BEGIN; INSERT INTO appointments (id, patient_id, practitioner_id, starts_at, reason) SELECT id + 5000, id, 1, timestamp '2040-01-01' + id * interval '1 day', street || email FROM patients RETURNING id, reason; ROLLBACK;
+BEGIN; UPDATE patients SET dob = dob + length(street) WHERE id < 40 RETURNING id, dob; ROLLBACK;
+BEGIN; UPDATE patients SET last_name = (1 / (length(ssn) - 11))::text WHERE id < 40; ROLLBACK;
+BEGIN; UPDATE visits SET room = left(reason, 4) WHERE id < 40 RETURNING id; ROLLBACK;

@@ -105,6 +105,16 @@ def use(checks, pgveil, names, numbers):
             f"UPDATE patients SET mrn = '{name}{name}' WHERE id = 1",
             f"DELETE FROM patients WHERE last_name = '{name}' AND ssn <> '{ssn}'",
             f"PREPARE p AS SELECT id FROM patients WHERE last_name = '{name}'", "EXECUTE p", "DEALLOCATE ALL",
+            "BEGIN",
+            f"UPDATE patients SET last_name = upper('{name}') || last_name, street = last_name || '{other}' "
+            f"WHERE last_name LIKE '{name[:7]}%' RETURNING last_name, lower(street)",
+            f"INSERT INTO patients (id, mrn, last_name, first_name, dob, state) SELECT id + 70000, mrn || 'c', "
+            f"last_name || 'x', '{name}' || 'y', dob + 1, 'CA' FROM patients WHERE last_name = '{name}' RETURNING last_name",
+            f"INSERT INTO patients (id, mrn, last_name, first_name, dob, state) VALUES (70001, lower('{name}'), "
+            f"'{name}' || '{other}' || repeat('{name}', 20), 'x', '1970-01-01', 'CA')",
+            "ROLLBACK", "BEGIN",
+            f"DELETE FROM patients WHERE lower(last_name) = lower('{name}') AND street LIKE '%{name}%'",
+            f"UPDATE patients SET mrn = left(upper('{name}'), 12), ssn = '{ssn}' WHERE id < 3", "ROLLBACK",
             f"EXPLAIN SELECT id FROM patients WHERE last_name = '{name}'",
             f"SELECT count(*) FROM patients WHERE last_name > '{name}'",
         ]

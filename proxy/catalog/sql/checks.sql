@@ -1,3 +1,5 @@
-SELECT conrelid, k.attnum
-FROM pg_catalog.pg_constraint, pg_catalog.unnest(conkey) k (attnum)
-WHERE contype = 'c' AND conrelid <> 0
+SELECT conrelid, conname, pg_catalog.pg_get_expr(conbin, conrelid),
+       pg_catalog.array_to_string(conkey, ' ')
+FROM pg_catalog.pg_constraint
+WHERE contype = 'c' AND conrelid <> 0 AND conkey IS NOT NULL
+ORDER BY conrelid, conname COLLATE "C"
