@@ -35,7 +35,7 @@ SELECT lo_from_bytea(987654, '\x0102030405'::bytea);
 SELECT lo_get(987654, 1, 3), (SELECT count(*) FROM pg_largeobject WHERE loid = 987654);
 SELECT lo_unlink(987654);
 --@ session/large_object_of_tagged write
-SELECT lo_from_bytea(0, last_name::bytea) FROM patients WHERE id = 3;
+SELECT lo_from_bytea(987655, last_name::bytea) FROM patients WHERE id = 3;
 --@ session/pg_notify write
 SELECT pg_notify('rooms', 'free');
 --@ session/empty
