@@ -80,14 +80,14 @@ RowOpening* BrainCore::opener_of(Owing& entry, Run& run) {
   if (entry.portal != nullptr) {
     Portal& portal = *entry.portal;
     if (portal.opener == nullptr) {
-      portal.opener =
-          services_.values->open_rows(*run.plan, portal.formats, portal.settings, CellForm::Binary);
+      portal.opener = services_.values->open_rows(*run.plan, portal.formats, *portal.settings,
+                                                  CellForm::Binary);
     }
     return portal.opener.get();
   }
   if (run.opener == nullptr) {
     const std::vector<std::int16_t> text(run.plan->columns ? run.plan->columns->size() : 0, 0);
-    run.opener = services_.values->open_rows(*run.plan, text, settings_, CellForm::Text);
+    run.opener = services_.values->open_rows(*run.plan, text, *settings_, CellForm::Text);
   }
   return run.opener.get();
 }
