@@ -105,10 +105,6 @@ Plan decide_prepare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers
 /// twin, made now and handed out by FETCH.
 Plan decide_declare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
   return decide_inner(syntax, answers, passed(SessionEffect::Declare), [&] {
-    if (syntax.utility().cursor_binary) {
-      return refuse(Rule::CursorOnTagged, "a binary cursor cannot be declared over tagged columns",
-                    "leave BINARY out, or use the driver's own cursors");
-    }
     Plan plan = *answers.inner;
     plan.effect = SessionEffect::Declare;
     plan.cacheable = false;

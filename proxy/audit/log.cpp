@@ -81,24 +81,10 @@ class AuditLog::Writer {
     Done done;
   };
 
-  void append(Entry entry, When when) {
+  void append(Entry entry) {
     {
       const std::lock_guard lock(mutex_);
       queue_.push_back(std::move(entry));
-      wanted_ = wanted_ || when == When::Now;
-    }
-    if (when == When::Now) {
-      wake_.notify_one();
-    }
-  }
-
-  void flush_soon() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (queue_.empty()) {
-        return;
-      }
-      wanted_ = true;
     }
     wake_.notify_one();
   }
@@ -163,17 +149,12 @@ class AuditLog::Writer {
     last_checkpoint_ = Clock::now();
     std::unique_lock lock(mutex_);
     for (;;) {
-      wake_.wait_until(lock,
-                       std::min(next_checkpoint(), Clock::now() + options_.checkpoint_interval),
-                       [this] { return stopping_ || wanted_; });
+      wake_.wait_until(lock, next_checkpoint(), [this] { return stopping_ || !queue_.empty(); });
       std::vector<Entry> group;
       group.swap(queue_);
-      wanted_ = false;
       const bool last = stopping_;
       lock.unlock();
-      if (last || !group.empty() || Clock::now() >= next_checkpoint()) {
-        write_group(group, last);
-      }
+      write_group(group, last);
       if (!last) {
         rotate_if_due();
       }
@@ -224,11 +205,13 @@ class AuditLog::Writer {
   }
 
   void add(std::string_view members, AuditTime time) {
-    last_line_ = buffer_.size();
-    append_line(buffer_, state_.next_seq, time, members, state_.head);
+    const std::string record = make_record(state_.next_seq, time, members);
+    state_.head = crypto::audit_chain_next(state_.head, crypto::as_bytes(record));
     ++state_.next_seq;
     ++state_.since_checkpoint;
     ++buffered_;
+    last_line_ = make_line(record, state_.head);
+    buffer_ += last_line_;
   }
 
   void add_checkpoint() {
@@ -248,7 +231,7 @@ class AuditLog::Writer {
     add(members.members(), now);
     state_.checkpoints = checkpoint.number;
     state_.since_checkpoint = 0;
-    checkpoint_line_ = buffer_.substr(last_line_);
+    checkpoint_line_ = last_line_;
   }
 
   /// Writes and syncs the buffer; 0, or the system's error number and nothing has changed.
@@ -402,7 +385,7 @@ class AuditLog::Writer {
   ChainState state_;
   std::string buffer_;
   std::uint64_t buffered_ = 0;
-  std::size_t last_line_ = 0;  // where it begins in the buffer
+  std::string last_line_;
   std::string checkpoint_line_;
   std::uint64_t refused_ = 0;
   AuditTime refused_since_;
@@ -410,7 +393,6 @@ class AuditLog::Writer {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::vector<Entry> queue_;
-  bool wanted_ = false;  // somebody waits for what is in the queue
   bool stopping_ = false;
   AuditStats stats_;
 
@@ -432,7 +414,7 @@ audit::Result<std::unique_ptr<AuditLog>> AuditLog::open(AuditOptions options,
   return log;
 }
 
-void AuditLog::append(const AuditEvent& event, Done done, When when) {
+void AuditLog::append(const AuditEvent& event, Done done) {
   const AuditTime now = std::chrono::system_clock::now();
   auto members = encode_event(event, *keys_);
   if (!members) {
@@ -441,10 +423,8 @@ void AuditLog::append(const AuditEvent& event, Done done, When when) {
     }
     return;
   }
-  writer_->append({*std::move(members), now, std::move(done)}, when);
+  writer_->append({*std::move(members), now, std::move(done)});
 }
-
-void AuditLog::flush() { writer_->flush_soon(); }
 
 bool AuditLog::append_and_wait(const AuditEvent& event) {
   std::promise<bool> durable;

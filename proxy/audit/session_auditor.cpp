@@ -23,8 +23,7 @@ SessionAuditor::SessionAuditor(std::shared_ptr<AuditLog> log, RoleOf role_of)
 void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)> done) {
   const policy::Plan& plan = record.plan->plan;
   AuditBegin event;
-  const std::string role = role_of_(record.who->login, record.current_user);
-  event.who = who_of(*record.who, record.current_user, role);
+  event.who = who_of(*record.who, record.current_user);
   event.who.application = record.application_name;
   event.statement = record.id.statement;
   event.verb = plan.evidence.verb;
@@ -33,22 +32,21 @@ void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)>
   if (refuse != nullptr) {
     event.rule = policy::name(refuse->rule);
   }
-  event.evidence = record.plan->audit_evidence;
+  event.tables = plan.evidence.tables;
+  event.columns = plan.evidence.columns;
+  event.text = plan.evidence.normalized;
   const Key key{record.id.session, record.id.statement};
   if (refuse == nullptr) {
     const std::lock_guard lock(begun_->mutex);
-    begun_->statements[key] = {record.plan, record.who, std::chrono::steady_clock::now()};
+    begun_->statements[key] = {record.plan, record.who->login, std::chrono::steady_clock::now()};
   }
-  log_->append(
-      event,
-      [begun = begun_, key, done = std::move(done)](bool durable) {
-        if (!durable) {
-          const std::lock_guard lock(begun->mutex);
-          begun->statements.erase(key);
-        }
-        done(durable);
-      },
-      record.at_once ? AuditLog::When::Now : AuditLog::When::Later);
+  log_->append(event, [begun = begun_, key, done = std::move(done)](bool durable) {
+    if (!durable) {
+      const std::lock_guard lock(begun->mutex);
+      begun->statements.erase(key);
+    }
+    done(durable);
+  });
 }
 
 void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> done) {
@@ -57,22 +55,20 @@ void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> don
   event.statement = record.id.statement;
   event.last = record.last;
   event.rows = record.rows;
-  event.sqlstate = record.sqlstate;
+  event.sqlstate = std::move(record.sqlstate);
   Open open;
   {
     const std::lock_guard lock(begun_->mutex);
     const auto found = begun_->statements.find({record.id.session, record.id.statement});
     if (found != begun_->statements.end()) {
+      open = found->second;
       if (record.last) {
-        open = std::move(found->second);
         begun_->statements.erase(found);
-      } else {
-        open = found->second;
       }
     }
   }
   if (open.plan) {
-    event.login = open.who->login;
+    event.login = open.login;
     event.patients_complete = open.plan->plan.evidence.subjects_complete;
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - open.began);
@@ -90,31 +86,29 @@ void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> don
 
 void SessionAuditor::login(const SessionIdentity& who,
                            bool accepted,
-                           std::string_view authentication,
-                           std::string_view sqlstate,
+                           std::string authentication,
+                           std::string sqlstate,
                            AuditLog::Done done) {
-  const std::string role = role_of_(who.login, who.login);
-  log_->append(AuditLogin{who_of(who, who.login, role), accepted, authentication, sqlstate},
-               std::move(done));
+  log_->append(
+      AuditLogin{who_of(who, who.login), accepted, std::move(authentication), std::move(sqlstate)},
+      std::move(done));
 }
 
-void SessionAuditor::logout(const SessionIdentity& who, std::string_view reason) {
+void SessionAuditor::logout(const SessionIdentity& who, std::string reason) {
   {
     const std::lock_guard lock(begun_->mutex);
     begun_->statements.erase(begun_->statements.lower_bound({who.session, 0}),
                              begun_->statements.upper_bound({who.session, ~0ULL}));
   }
-  const std::string role = role_of_(who.login, who.login);
-  log_->append(AuditLogout{who_of(who, who.login, role), reason}, {});
+  log_->append(AuditLogout{who_of(who, who.login), std::move(reason)}, {});
 }
 
 AuditWho SessionAuditor::who_of(const SessionIdentity& identity,
-                                std::string_view current_user,
-                                std::string_view role) {
+                                const std::string& current_user) const {
   AuditWho out;
   out.session = identity.session;
   out.login = identity.login;
-  out.role = role;
+  out.role = role_of_(identity.login, current_user);
   out.current_user = current_user;
   out.database = identity.database;
   out.application = identity.application_name;

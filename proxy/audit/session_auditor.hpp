@@ -29,21 +29,19 @@ class SessionAuditor : public Auditor {
   void begin(BeginRecord record, std::function<void(bool durable)> done) override;
   void end(EndRecord record, std::function<void(bool durable)> done) override;
 
-  void flush() override { log_->flush(); }
-
   /// `authentication`: how the login was proven. `sqlstate`: of a refused one.
   void login(const SessionIdentity& who,
              bool accepted,
-             std::string_view authentication,
-             std::string_view sqlstate,
+             std::string authentication,
+             std::string sqlstate,
              AuditLog::Done done);
   /// Also forgets statements of the session that never ended.
-  void logout(const SessionIdentity& who, std::string_view reason);
+  void logout(const SessionIdentity& who, std::string reason);
 
  private:
   struct Open {
     std::shared_ptr<const PreparedPlan> plan;
-    std::shared_ptr<const SessionIdentity> who;
+    std::string login;
     std::chrono::steady_clock::time_point began;
   };
 
@@ -55,9 +53,7 @@ class SessionAuditor : public Auditor {
     std::map<Key, Open> statements;
   };
 
-  static AuditWho who_of(const SessionIdentity& identity,
-                         std::string_view current_user,
-                         std::string_view role);
+  AuditWho who_of(const SessionIdentity& identity, const std::string& current_user) const;
 
   std::shared_ptr<AuditLog> log_;
   RoleOf role_of_;

@@ -276,7 +276,11 @@ std::string json_report(const VerifyReport& report) {
       .text("head", report.head)
       .text_if("verify_key", report.verify_key)
       .boolean("key_from_log", report.key_from_log);
-  out.list("notes", report.notes);
+  std::string notes = "[";
+  for (const std::string& note : report.notes) {
+    notes += (notes.size() == 1 ? "" : ",") + json_quoted(note);
+  }
+  out.raw("notes", notes + "]");
   if (report.finding) {
     JsonMembers finding;
     finding.text("damage", name(report.finding->damage))

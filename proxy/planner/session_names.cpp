@@ -50,8 +50,13 @@ SqlName sql_name(const policy::sql::SyntaxTree& syntax,
     case Kind::Execute:
       return SqlExecute{facts.name, facts.execute_arguments};
     case Kind::Declare: {
-      SqlDeclare declare{facts.name, std::move(inner_sql), {},
-                         nullptr,    facts.cursor_hold,    facts.cursor_no_scroll};
+      SqlDeclare declare{facts.name,
+                         std::move(inner_sql),
+                         {},
+                         nullptr,
+                         facts.cursor_hold,
+                         facts.cursor_no_scroll,
+                         facts.cursor_binary};
       if (!std::holds_alternative<policy::Pass>(inner->plan.decision)) {
         declare.prefix = sql.substr(0, facts.inner ? facts.inner->location : 0);
         declare.rows = inner;

@@ -48,9 +48,6 @@ struct RecordEnd {
   EndRecord record;
 };
 
-/// auditor.flush: rows wait for a begin record that was not wanted at once.
-struct FlushRecords {};
-
 /// On a worker: planner.schema_changed(statement, settings) → on_schema_followed. Nothing of this
 /// session is planned until then.
 struct FollowSchema {
@@ -76,7 +73,6 @@ using Job = std::variant<StartPlan,
                          StartEvaluate,
                          RecordBegin,
                          RecordEnd,
-                         FlushRecords,
                          FollowSchema,
                          CancelTwin,
                          CancelUpstream,

@@ -11,6 +11,7 @@
 ///   execute.cpp          Execute, answers served from a portal
 ///   replies.cpp          rows, descriptions, tags on their way back
 ///   evaluation.cpp       what the twin answers
+///   fetch_binary.cpp     rows of a computed cursor that are wanted in binary
 ///   split_write.cpp      what the twin made is stored
 ///   audit_flow.cpp       begin and end records
 ///   copy_flow.cpp        COPY of tagged columns
@@ -71,12 +72,6 @@ struct Work {
   std::vector<std::unique_ptr<Run>> runs;  // begun ahead of sending
   bool runs_ready = false;
   bool cancelled = false;
-
-  /// Nothing has been found out: most messages.
-  [[nodiscard]] bool is_fresh() const {
-    return !waiting && !planned && !executed && !second_opinion && !cancelled && runs.empty() &&
-           converted.empty() && expansion.empty();
-  }
 };
 
 /// A Query whose statements run one by one, as messages of our own.
@@ -119,7 +114,7 @@ class BrainCore {
 
   [[nodiscard]] protocol::BlockState block_state() const { return block_; }
 
-  [[nodiscard]] const SessionSettings& settings() const { return settings_->value; }
+  [[nodiscard]] const SessionSettings& settings() const { return settings_; }
 
   [[nodiscard]] bool is_finished() const { return finished_; }
 
@@ -145,7 +140,6 @@ class BrainCore {
   std::size_t plain_rows(protocol::ByteView pending);
   [[nodiscard]] bool forwards_rows();
   Taken on_server_message(const protocol::MessageView& message, Actions& out);
-  [[nodiscard]] bool overtakes_held_rows(char type);
   Taken on_async(const protocol::MessageView& message, Actions& out);
   Taken on_error(const protocol::MessageView& message, Actions& out);
   Taken on_ready(const protocol::MessageView& message, Actions& out);
@@ -158,7 +152,6 @@ class BrainCore {
                     const std::vector<std::uint32_t>& types,
                     bool simple,
                     Actions& out);
-  [[nodiscard]] std::string_view role_key(const Epochs& epochs);
   PlannedText* resolve_names(bool simple, Actions& out);
   [[nodiscard]] std::shared_ptr<const PreparedPlan> resolve_fetch(
       const std::shared_ptr<const PreparedPlan>& plan) const;
@@ -178,7 +171,7 @@ class BrainCore {
   void end_block(bool committed, Actions& out);
   void use_prelude();
   void declare(Run& run);
-  Owing& owe(Owing&& entry);
+  Owing& owe(Owing entry);
   void release(Run& run);
 
   // simple_query.cpp
@@ -189,7 +182,7 @@ class BrainCore {
   Taken begin_runs_ahead(Actions& out);
   [[nodiscard]] std::vector<std::unique_ptr<Run>> make_runs(const PlannedText& planned,
                                                             std::string_view sql) const;
-  Taken on_function_call(Actions& out);
+  Taken on_function_call(const protocol::MessageView& message, Actions& out);
 
   // piecewise.cpp
   void start_piecewise(std::string_view sql, PlannedText planned);
@@ -247,7 +240,13 @@ class BrainCore {
 
   // evaluation.cpp
   Taken evaluate(Owing& entry, Run& run, Actions& out);
+  [[nodiscard]] bool holds_request() const;
   static void copy_rows(Run& run, const EvaluatedRows& rows, Actions& out);
+
+  // fetch_binary.cpp
+  void start_fetch(const Owing& entry, Run& run, const SqlFetch& fetch, Actions& out);
+  void convert_fetched(Run& run, Actions& out);
+  bool on_fetch_converted(Ticket ticket, ConvertResult& converted, Actions& out);
   void start_evaluation(Owing& entry, Run& run, Actions& out);
   static void add_hidden_subjects(const Run& run, Subjects hidden, Subjects& subjects);
   static void merge_subjects(Subjects more, Subjects& subjects);
@@ -278,9 +277,7 @@ class BrainCore {
   void leave_copy(const Run& run);
 
   // audit_flow.cpp
-  void begin_record(Run& run, bool ahead, Actions& out);
-  [[nodiscard]] protocol::Bytes* row_target(Run& run, Actions& out);
-  void end_record_early(Owing& entry, Run& run, Actions& out);
+  void begin_record(Run& run, Actions& out);
   void end_record(Run& run, Subjects subjects, std::string_view sqlstate, Actions& out);
   void end_open_records(std::string_view sqlstate, Actions& out);
   void drain_subjects(Run& run, Subjects subjects, Actions& out);
@@ -332,11 +329,9 @@ class BrainCore {
   std::size_t batch_executes_ = 0;
   std::size_t barriers_ = 0;  // runs in the queue whose effect must be known before the next plan
 
-  SettingsPtr settings_;
+  SessionSettings settings_;
+  std::shared_ptr<const KeySettings> key_settings_;  // of settings_; null: to be made
   std::uint64_t settings_version_ = 1;
-  std::string role_key_;  // under these two
-  std::uint64_t role_key_version_ = 0;
-  Epochs role_key_epochs_;
   bool settings_known_ = false;
   bool settings_touched_ = false;  // since the last ReadyForQuery outside a block
   SessionSchema schema_;
@@ -360,7 +355,6 @@ class BrainCore {
   std::optional<Ticket> copy_converting_;
 
   std::map<std::uint64_t, Run*> begins_;    // tickets of begin records
-  bool records_wanted_ = false;             // something waits for them
   std::unordered_set<std::uint64_t> ends_;  // tickets of end records
   std::uint64_t last_statement_ = 0;
   std::uint64_t last_ticket_ = 0;
@@ -368,6 +362,7 @@ class BrainCore {
   bool cancel_requested_ = false;
   bool cancel_in_flight_ = false;
   std::optional<Ticket> evaluation_;
+  std::optional<Ticket> fetch_converting_;  // rows of the front entry's FETCH, to binary
 };
 
 }  // namespace pgveil::proxy

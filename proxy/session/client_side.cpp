@@ -2,7 +2,6 @@
 #include "proxy/session/brain_core.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace pgveil::proxy {
 
@@ -74,13 +73,6 @@ void BrainCore::pump(Actions& out) {
       unsettled_->kind != PlanKind::InPlace && batch_open_) {
     ensure_flush(out);
   }
-  if (std::exchange(records_wanted_, false) && !begins_.empty()) {
-    const bool ends = std::ranges::any_of(
-        out.jobs, [](const Job& job) { return std::holds_alternative<RecordEnd>(job); });
-    if (!ends) {
-      out.jobs.emplace_back(FlushRecords{});
-    }
-  }
   leave(out);
 }
 
@@ -125,7 +117,6 @@ bool BrainCore::step_client_frame(Actions& out) {
     return stream_client(out);
   }
   if (holds_for_unsettled(type)) {
-    records_wanted_ = records_wanted_ || unsettled_->gate.holds();
     return false;
   }
   if (header->frame_size() > pending.size()) {
@@ -153,9 +144,6 @@ bool BrainCore::step_client_frame(Actions& out) {
 
 /// The message is done with. Runs that are still here were begun and not sent: the message failed.
 void BrainCore::drop_work(Actions& out) {
-  if (work_.is_fresh()) {
-    return;
-  }
   for (const auto& run : work_.runs) {
     if (run != nullptr) {
       end_record(*run, {}, "25P02", out);
@@ -292,7 +280,7 @@ Taken BrainCore::on_client_message(const protocol::MessageView& message, Actions
       flush_sent_ = true;
       return Taken::Yes;
     case 'F':
-      return on_function_call(out);
+      return on_function_call(message, out);
     case 'd':
     case 'c':
     case 'f':

@@ -1,6 +1,7 @@
 #include "protocol/message/completion.hpp"
 #include "protocol/message/rows.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/fetch_binary.hpp"
 #include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
@@ -73,7 +74,11 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
       serve_rows(entry, out);
     } else {
       if (run.plan->columns) {
-        protocol::encode_row_description(out.to_client, *run.plan->columns);
+        protocol::RowDescription columns = *run.plan->columns;
+        for (protocol::ColumnDescription& column : columns) {
+          column.format = fetches_binary(*run.plan) ? 1 : 0;
+        }
+        protocol::encode_row_description(out.to_client, columns);
       }
       protocol::put_bytes(out.to_client, rows.data_rows);
       protocol::encode_command_complete(out.to_client, rows.command_tag);
@@ -103,12 +108,7 @@ void BrainCore::copy_rows(Run& run, const EvaluatedRows& rows, Actions& out) {
 
 void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
   if (const auto* fetch = std::get_if<SqlFetch>(&run.plan->sql_name)) {
-    const auto cursor = names_.portal(fetch->name);
-    if (cursor == nullptr || cursor != fetch->cursor) {
-      run.evaluated = internal("internal: the cursor has gone");
-    } else {
-      run.evaluated = fetch_rows(*cursor, *fetch);
-    }
+    start_fetch(entry, run, *fetch, out);
     return;
   }
   const SqlDeclare* declared = declares_buffered(*run.plan);
@@ -116,10 +116,10 @@ void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
   request.plan = declared != nullptr ? declared->rows : run.plan;
   request.login = identity_->login;
   request.max_result_bytes = limits_.max_result_bytes;
-  const SettingsPtr settings = entry.portal != nullptr ? entry.portal->settings : settings_;
-  request.settings = settings->value;
+  request.settings = settings_;
   request.result_formats.assign(request.plan->columns ? request.plan->columns->size() : 0, 0);
   if (entry.portal != nullptr) {
+    request.settings = entry.portal->settings;
     request.parameters = entry.portal->parameters;
     if (declared == nullptr) {
       request.result_formats = entry.portal->formats;
@@ -132,7 +132,7 @@ void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
     ValueInput input;
     input.literals = &run.literals;
     input.parameters = &request.parameters;
-    input.settings = settings.get();
+    input.settings = &request.settings;
     FilledSql filled = services_.values->fill_sql(split.slice.twin_sql, input, nullptr);
     if (const auto* error = std::get_if<protocol::ErrorFields>(&filled)) {
       run.evaluated = *error;
@@ -198,17 +198,36 @@ void BrainCore::on_cancel_requested(Actions& out) {
   if (finished_) {
     return;
   }
-  if (work_.waiting || !work_.runs.empty()) {
-    work_.cancelled = true;
-  }
-  if (evaluation_) {
+  const bool runs = std::ranges::any_of(
+      queue_.entries(), [](const Owing& entry) { return entry.shown != Shown::Nothing; });
+  if (evaluation_ || fetch_converting_) {
     cancel_requested_ = true;
-    out.jobs.emplace_back(CancelTwin{*evaluation_});
-  } else if (!queue_.empty() && !cancel_in_flight_) {
+    if (evaluation_) {
+      out.jobs.emplace_back(CancelTwin{*evaluation_});
+    }
+  } else if (runs && !cancel_in_flight_) {
     cancel_requested_ = true;
     cancel_in_flight_ = true;
     out.jobs.emplace_back(CancelUpstream{});
   }
+  // What is still held back is not sent; but the next batch is none of it.
+  if ((!runs || batch_open_) && holds_request()) {
+    work_.cancelled = true;
+    work_.waiting = false;  // a result that still comes bears an old ticket
+    work_.ticket = next_ticket();
+    pump(out);
+  }
+}
+
+/// A request of the client is there and not sent yet.
+bool BrainCore::holds_request() const {
+  if (work_.waiting || !work_.runs.empty() || piecewise_) {
+    return true;
+  }
+  const protocol::ByteView pending = client_.pending();
+  const auto header = protocol::read_header(pending, protocol::Side::Frontend);
+  return header && *header && (*header)->frame_size() <= pending.size() &&
+         std::string_view("QPBDEF").find((*header)->type) != std::string_view::npos;
 }
 
 void BrainCore::on_cancel_sent(Actions& out) {

@@ -4,27 +4,10 @@
 #include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace pgveil::proxy {
 
 namespace {
-
-/// The types whose binary form is their text.
-bool is_text(std::uint32_t type) {
-  constexpr std::array<std::uint32_t, 6> kTexts{19, 25, 114, 705, 1042, 1043};
-  return std::ranges::find(kTexts, type) != kTexts.end();
-}
-
-bool text_will_do(const protocol::RowDescription& columns,
-                  const std::vector<std::int16_t>& formats) {
-  for (std::size_t i = 0; i < columns.size() && i < formats.size(); ++i) {
-    if (formats[i] != 0 && !is_text(columns[i].type_oid)) {
-      return false;
-    }
-  }
-  return true;
-}
 
 /// What it does is decided by the server when it runs: statements on their way may still change that, so
 /// they have to be known to be done.
@@ -87,13 +70,6 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
     cursor.reset();
   }
   if (cursor == fetch->cursor) {
-    const bool unfit = cursor != nullptr && cursor->evaluated && plan->columns &&
-                       !text_will_do(*plan->columns, portal->formats);
-    if (unfit) {
-      return protocol::make_error("ERROR", "0A000",
-                                  "this cursor is computed by pgveil, which keeps its rows as text",
-                                  {}, "Fetch in text format, or use the driver's own cursors.");
-    }
     return std::nullopt;
   }
   return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
@@ -120,7 +96,7 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   if (work_.runs.empty()) {
     work_.runs.push_back(make_run(portal.get()));
     if (work_.runs[0]->has_evidence() && !from_buffer) {
-      begin_record(*work_.runs[0], work_.runs[0]->writes(), out);
+      begin_record(*work_.runs[0], out);
     }
   }
   Run& run = *work_.runs[0];

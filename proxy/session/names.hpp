@@ -66,7 +66,7 @@ struct Portal {
   std::shared_ptr<const Statement> statement;  // null: made by a statement that we do not know
   std::vector<ClientValue> parameters;         // Split, Local
   std::vector<std::int16_t> formats;           // one per client column
-  SettingsPtr settings;                        // at Bind; not for Pass
+  SessionSettings settings;                    // at Bind; not for Pass
   std::unique_ptr<RowOpening> opener;          // InPlace, from the first row on
   /// Split, Local: the whole answer, served by one or more Executes.
   bool evaluated = false;
@@ -80,6 +80,7 @@ struct Portal {
   bool by_sql = false;
   bool hold = false;
   bool no_scroll = false;
+  bool binary = false;       // FETCH by Query gives binary rows
   std::size_t position = 0;  // of FETCH: 0 before the first row, rows + 1 behind the last
 
   [[nodiscard]] PlanKind kind() const {

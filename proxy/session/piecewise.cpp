@@ -1,5 +1,6 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
+#include "proxy/session/fetch_binary.hpp"
 #include "proxy/session/sql_names.hpp"
 
 namespace pgveil::proxy {
@@ -66,6 +67,13 @@ bool BrainCore::step_piecewise(Actions& out) {
 
 bool BrainCore::plan_next_pieces(Actions& out) {
   Piecewise& pieces = *piecewise_;
+  if (work_.cancelled) {
+    pieces.error =
+        protocol::make_error("ERROR", "57014", "canceling statement due to user request");
+    pieces.more = false;
+    work_ = Work();
+    return true;
+  }
   if (!may_plan(out)) {
     return false;
   }
@@ -142,7 +150,7 @@ bool BrainCore::step_piece(Actions& out) {
     copy_into(*run);
     work_.runs.push_back(std::move(run));
     if (work_.runs[0]->has_evidence()) {
-      begin_record(*work_.runs[0], work_.runs[0]->writes(), out);
+      begin_record(*work_.runs[0], out);
     }
   }
   if (!refusal) {
@@ -217,7 +225,7 @@ void BrainCore::send_piece(const PlannedStatement& statement,
   portal->upstream = kPiece;
   portal->statement = made;
   portal->formats.assign(statement.plan->columns ? statement.plan->columns->size() : 0,
-                         std::int16_t{0});
+                         fetches_binary(*statement.plan) ? std::int16_t{1} : std::int16_t{0});
   if (statement.plan->copies_out()) {
     portal->formats = copy_formats(*statement.plan->copy);
   }

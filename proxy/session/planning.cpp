@@ -51,38 +51,25 @@ PlannedText* BrainCore::plan(std::string_view sql,
   if (work_.planned) {
     return resolve_names(simple, out);
   }
-  PlanKey key;
-  key.text = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
-  key.declared_parameter_types = types;
-  key.simple_protocol = simple;
-  key.epochs = services_.planner->epochs();
-  key.role_key = role_key(key.epochs);
-  key.settings = settings_;
-  if (auto plans = find_text_plan(*services_.plans, key)) {
+  TextPlanRequest request;
+  request.sql = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
+  request.declared_parameter_types = types;
+  if (key_settings_ == nullptr) {
+    key_settings_ = std::make_shared<const KeySettings>(settings_);
+  }
+  request.settings = settings_;
+  request.key_settings = key_settings_;
+  request.login = identity_->login;
+  request.simple_protocol = simple;
+  if (auto plans = find_text_plan(*services_.planner, *services_.plans, request)) {
     work_.planned.emplace();
     work_.planned->plans = std::move(plans);
     return resolve_names(simple, out);
   }
-  TextPlanRequest request;
-  request.sql = key.text;
-  request.declared_parameter_types = types;
-  request.settings = settings_;
-  request.login = identity_->login;
-  request.simple_protocol = simple;
   work_.waiting = true;
   work_.ticket = next_ticket();
   out.jobs.emplace_back(StartPlan{work_.ticket, std::move(request)});
   return nullptr;
-}
-
-/// The planner's, remembered for as long as nothing that it depends on has changed.
-std::string_view BrainCore::role_key(const Epochs& epochs) {
-  if (role_key_version_ != settings_version_ || role_key_epochs_ != epochs) {
-    role_key_ = services_.planner->role_key(identity_->login, settings().current_user());
-    role_key_version_ = settings_version_;
-    role_key_epochs_ = epochs;
-  }
-  return role_key_;
 }
 
 /// EXECUTE is planned again as what it stands for; FETCH gets a plan for the cursor that it names.
@@ -187,7 +174,7 @@ std::optional<std::variant<std::string, protocol::ErrorFields>> BrainCore::fill_
   BOOST_ASSERT(in_place != nullptr || split != nullptr);
   ValueInput input;
   input.literals = &literals;
-  input.settings = settings_.get();
+  input.settings = &settings_;
   FilledSql filled = services_.values->fill_sql(
       in_place != nullptr ? in_place->server_sql : split->server_sql, input, converted(index));
   if (auto* conversions = std::get_if<std::vector<Conversion>>(&filled)) {
@@ -224,7 +211,7 @@ void BrainCore::ask_conversions(std::vector<Conversion> conversions,
   work_.waiting = true;
   work_.converting = index;
   work_.ticket = next_ticket();
-  out.jobs.emplace_back(StartConvert{work_.ticket, std::move(conversions), settings()});
+  out.jobs.emplace_back(StartConvert{work_.ticket, std::move(conversions), settings_});
 }
 
 const ConvertResult* BrainCore::converted(std::size_t index) {
@@ -233,8 +220,8 @@ const ConvertResult* BrainCore::converted(std::size_t index) {
 }
 
 void BrainCore::on_converted(Ticket ticket, ConvertResult converted, Actions& out) {
-  if (on_copy_converted(ticket, converted, out) || finished_ || !work_.waiting ||
-      work_.ticket != ticket) {
+  if (on_copy_converted(ticket, converted, out) || on_fetch_converted(ticket, converted, out) ||
+      finished_ || !work_.waiting || work_.ticket != ticket) {
     return;
   }
   work_.waiting = false;
@@ -244,8 +231,9 @@ void BrainCore::on_converted(Ticket ticket, ConvertResult converted, Actions& ou
 }
 
 void BrainCore::set_settings(SessionSettings settings) {
-  if (settings != settings_->value) {
-    settings_ = std::make_shared<const SettingsInForce>(std::move(settings));
+  if (settings != settings_) {
+    settings_ = std::move(settings);
+    key_settings_.reset();
     ++settings_version_;
   }
 }
@@ -254,8 +242,8 @@ void BrainCore::settings_answered() {
   BOOST_ASSERT(probe_);
   if (probe_->is_complete()) {
     SessionSettings answers = probe_->answers();
-    answers.prelude = settings().prelude;
-    answers.sealed = settings().sealed;
+    answers.prelude = settings_.prelude;
+    answers.sealed = settings_.sealed;
     set_settings(std::move(answers));
     settings_known_ = true;
     probe_failures_ = 0;
@@ -333,7 +321,7 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
     case policy::SessionEffect::Schema:
     case policy::SessionEffect::OwnSchema:
       if (const auto* what = std::get_if<SqlSchema>(&run.plan->sql_name)) {
-        schema_.add(run.sql, *what, settings());
+        schema_.add(run.sql, *what, settings_);
         use_prelude();
       }
       return;
@@ -350,13 +338,13 @@ void BrainCore::end_block(bool committed, Actions& out) {
   } else if (schema_.commit()) {
     const Ticket ticket = next_ticket();
     schema_following_.insert(static_cast<std::uint64_t>(ticket));
-    out.jobs.emplace_back(FollowSchema{ticket, {}, settings()});
+    out.jobs.emplace_back(FollowSchema{ticket, {}, settings_});
   }
   use_prelude();
 }
 
 void BrainCore::use_prelude() {
-  SessionSettings changed = settings();
+  SessionSettings changed = settings_;
   changed.prelude = schema_.prelude();
   changed.sealed = schema_.sealed();
   set_settings(std::move(changed));
@@ -385,6 +373,8 @@ void BrainCore::declare(Run& run) {
   cursor->by_sql = true;
   cursor->hold = declared.hold;
   cursor->no_scroll = declared.no_scroll;
+  cursor->binary = declared.binary;
+  cursor->settings = settings_;
   if (declared.rows != nullptr) {
     auto query = std::make_shared<Statement>();
     query->planned.plan = declared.rows;
@@ -401,7 +391,7 @@ void BrainCore::declare(Run& run) {
 }
 
 /// An entry for a message that is being sent.
-Owing& BrainCore::owe(Owing&& entry) {
+Owing& BrainCore::owe(Owing entry) {
   flush_sent_ = false;
   for (const auto& run : entry.runs) {
     const policy::SessionEffect effect = run->effect();

@@ -3,6 +3,7 @@
 #include "protocol/message/rows.hpp"
 #include "proxy/session/brain_core.hpp"
 #include "proxy/session/copy_in.hpp"
+#include "proxy/session/fetch_binary.hpp"
 
 namespace pgveil::proxy {
 
@@ -50,7 +51,8 @@ Taken BrainCore::on_description(Owing& entry, const protocol::MessageView& messa
     if (passes) {
       show(message, out);
     } else if (kind_of(*plan) == PlanKind::InPlace && plan->columns) {
-      encode_columns(out.to_client, *plan, nullptr);
+      const std::vector<std::int16_t> binary(plan->columns->size(), 1);
+      encode_columns(out.to_client, *plan, fetches_binary(*plan) ? &binary : nullptr);
     }  // Split, Local: when the twin has answered
     return Taken::Yes;
   }
@@ -80,14 +82,17 @@ RowOpening* BrainCore::opener_of(Owing& entry, Run& run) {
   if (entry.portal != nullptr) {
     Portal& portal = *entry.portal;
     if (portal.opener == nullptr) {
-      portal.opener = services_.values->open_rows(*run.plan, portal.formats, *portal.settings,
-                                                  CellForm::Binary);
+      portal.opener =
+          services_.values->open_rows(*run.plan, portal.formats, portal.settings, CellForm::Binary);
     }
     return portal.opener.get();
   }
   if (run.opener == nullptr) {
-    const std::vector<std::int16_t> text(run.plan->columns ? run.plan->columns->size() : 0, 0);
-    run.opener = services_.values->open_rows(*run.plan, text, *settings_, CellForm::Text);
+    const bool binary = fetches_binary(*run.plan);
+    const std::vector<std::int16_t> formats(run.plan->columns ? run.plan->columns->size() : 0,
+                                            binary ? std::int16_t{1} : std::int16_t{0});
+    run.opener = services_.values->open_rows(*run.plan, formats, settings_,
+                                             binary ? CellForm::Binary : CellForm::Text);
   }
   return run.opener.get();
 }
@@ -121,8 +126,7 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
     }
     return Taken::Yes;
   }
-  protocol::Bytes* target = row_target(*run, out);
-  if (target == nullptr) {
+  if (run->gate.holds()) {
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {
@@ -131,13 +135,13 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
   }
   ++run->rows;
   if (run->kind == PlanKind::Pass) {
-    protocol::put_bytes(*target, message.frame);
+    show(message, out);
     return Taken::Yes;
   }
   RowOpening* opener = opener_of(entry, *run);
-  const std::size_t before = target->size();
+  const std::size_t before = out.to_client.size();
   protocol::Bytes opened;
-  if (auto error = opener->open_row(message.body, run->copy_out ? opened : *target)) {
+  if (auto error = opener->open_row(message.body, run->copy_out ? opened : out.to_client)) {
     fail_locally(entry, std::move(*error), out);
     return Taken::Yes;
   }
@@ -150,7 +154,7 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
       return Taken::Yes;
     }
   } else if (!run->plan->columns) {
-    target->resize(before);  // RETURNING that the plan added to name the patients
+    out.to_client.resize(before);  // RETURNING that the plan added to name the patients
   }
   if (opener->wants_drain()) {
     drain_subjects(*run, opener->drain(), out);
@@ -190,7 +194,6 @@ Taken BrainCore::on_statement_end(Owing& entry,
     return evaluate(entry, *run, out);
   }
   if (run->gate.holds()) {
-    end_record_early(entry, *run, out);
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {
@@ -229,7 +232,6 @@ Taken BrainCore::on_copy_response(Owing& entry,
     return Taken::Yes;
   }
   if (run->gate.holds()) {
-    records_wanted_ = true;
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {

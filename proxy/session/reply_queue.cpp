@@ -44,6 +44,12 @@ ReplyMeans means_to_query(char type) {
   }
 }
 
+ReplyMeans means_to_function_call(char type) {
+  return type == 'V'   ? ReplyMeans::Continues
+         : type == 'Z' ? ReplyMeans::Ends
+                       : ReplyMeans::Unexpected;
+}
+
 ReplyMeans only(char type, char expected) {
   return type == expected ? ReplyMeans::Ends : ReplyMeans::Unexpected;
 }
@@ -73,7 +79,7 @@ ReplyMeans means_to(Owing& entry, char type) {
     case Owed::Sync:
       return only(type, 'Z');
     case Owed::Query:
-      return means_to_query(type);
+      return entry.calls_function ? means_to_function_call(type) : means_to_query(type);
     case Owed::CopyEnd:
       return ReplyMeans::Unexpected;
   }
@@ -86,7 +92,7 @@ bool stays_after_error(const Owing& entry) {
 
 }  // namespace
 
-Owing& ReplyQueue::push(Owing&& entry) {
+Owing& ReplyQueue::push(Owing entry) {
   if (entry.kind == Owed::Sync) {
     skipping_ = false;
   }

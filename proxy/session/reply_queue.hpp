@@ -58,6 +58,7 @@ struct Owing {
   std::optional<ScrubContext::Shift> shift;  // of positions in errors about this message
   bool settings = false;                     // answers are settings that we asked for
   bool description_sent = false;             // DescribeStatement: `t` came
+  bool calls_function = false;               // Query: a FunctionCall, which has no run
 
   [[nodiscard]] Run* run() const { return current < runs.size() ? runs[current].get() : nullptr; }
 };
@@ -73,7 +74,7 @@ enum class ReplyMeans {
 class ReplyQueue {
  public:
   /// Not while is_skipping(), but for Sync.
-  Owing& push(Owing&& entry);
+  Owing& push(Owing entry);
   [[nodiscard]] ReplyMeans means(char type);
   /// After `Ends` was dealt with.
   void pop();

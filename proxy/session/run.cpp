@@ -1,11 +1,15 @@
 #include "proxy/session/run.hpp"
 
 #include "proxy/session/deallocate.hpp"
+#include "proxy/session/fetch_binary.hpp"
 #include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
 
 namespace pgveil::proxy {
+
+Run::Run() = default;
+Run::~Run() = default;
 
 void copy_into(Run& run) {
   if (run.plan != nullptr && run.plan->copies_out()) {

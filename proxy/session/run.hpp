@@ -15,7 +15,14 @@
 
 namespace pgveil::proxy {
 
+struct FetchedRows;
+
 struct Run {
+  Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run();
+
   PlanKind kind = PlanKind::Pass;
   std::shared_ptr<const PreparedPlan> plan;  // null: nothing is known of the statement (Pass)
   std::vector<LiteralText> literals;
@@ -24,7 +31,6 @@ struct Run {
   protocol::ErrorFields refusal;  // Refuse: what the client gets
 
   RowGate gate;
-  protocol::Bytes held;                  // the client's rows, until the gate opens
   std::uint64_t id = 0;                  // of its audit records
   std::unique_ptr<RowOpening> opener;    // InPlace by Query; a portal has its own
   std::unique_ptr<SliceBuilding> slice;  // Split
@@ -37,6 +43,7 @@ struct Run {
   /// Split, Local: what the twin answered.
   bool evaluating = false;
   std::optional<EvaluateResult> evaluated;
+  std::unique_ptr<FetchedRows> fetched;  // FETCH: on their way to binary
 
   /// Split that writes: the statement that stores what the twin made is on its way.
   bool writing = false;
@@ -48,7 +55,6 @@ struct Run {
   std::optional<ScrubContext::Shift>
       shift;  // set when the client's SQL stands elsewhere in what is sent
   Ticket begin_ticket{0};
-  Ticket end_ticket{0};
   bool is_barrier = false;  // nothing is planned before its effect is known
 
   [[nodiscard]] bool is_tagged() const { return plan != nullptr && plan->plan.touches_tagged; }

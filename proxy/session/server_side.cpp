@@ -126,18 +126,8 @@ bool BrainCore::stream_server(Actions& out) {
   return true;
 }
 
-/// Behind rows that wait for their record only more of them are looked at, and their end.
-bool BrainCore::overtakes_held_rows(char type) {
-  const Run* run = queue_.empty() ? nullptr : queue_.front().run();
-  return run != nullptr && !run->held.empty() && type != 'D' && type != 'C' && type != 's';
-}
-
 Taken BrainCore::on_server_message(const protocol::MessageView& message, Actions& out) {
   const ReplyMeans means = queue_.means(message.type);
-  if (overtakes_held_rows(message.type)) {
-    records_wanted_ = true;
-    return Taken::Wait;
-  }
   switch (means) {
     case ReplyMeans::Async:
       return on_async(message, out);
@@ -166,6 +156,7 @@ Taken BrainCore::on_server_message(const protocol::MessageView& message, Actions
       return on_copy_response(entry, message, out);
     case 'd':
     case 'c':
+    case 'V':
       show(message, out);
       return Taken::Yes;
     case 'C':
@@ -207,7 +198,7 @@ Taken BrainCore::on_async(const protocol::MessageView& message, Actions& out) {
     if ((*status).name == "application_name") {
       application_name_ = (*status).value;
     }
-    SessionSettings changed = settings();
+    SessionSettings changed = settings_;
     if (changed.apply((*status).name, (*status).value)) {
       set_settings(std::move(changed));
     }
@@ -306,6 +297,12 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
     poison(out);
     return Taken::Yes;
   }
+  if (*state == protocol::BlockState::Idle && !entry.settings) {
+    end_block(!failed_since_idle_, out);
+    if (!schema_following_.empty()) {
+      return Taken::Wait;  // once the client knows, every session does
+    }
+  }
   const bool is_poison = poisoning_ && entry.kind == Owed::Query && entry.shown == Shown::Nothing;
   poisoning_ = false;
   const bool was_probe = entry.settings;
@@ -332,7 +329,6 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
     settings_known_ = false;
     settings_touched_ = false;
   }
-  end_block(!failed_since_idle_, out);
   failed_since_idle_ = false;
   return Taken::Yes;
 }

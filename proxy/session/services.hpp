@@ -78,6 +78,7 @@ struct SqlDeclare {
   std::shared_ptr<const PreparedPlan> rows;  // of the query; null: the cursor is the server's alone
   bool hold = false;
   bool no_scroll = false;
+  bool binary = false;
 };
 
 struct SqlFetch {
@@ -153,8 +154,6 @@ struct PreparedPlan {
   /// What the client gets when plan.decision is Refuse. Empty: a general 0A000.
   protocol::ErrorFields refusal;
   Epochs epochs;
-  /// plan.evidence as begin records have it: proxy/audit/record.hpp.
-  std::string audit_evidence;
   std::shared_ptr<const CopyPlan> copy;  // null: no COPY, or one that passes
   /// Other literals in the same places give the same plan, but for plan.guards.
   bool cacheable_by_shape = false;
@@ -290,8 +289,6 @@ struct BeginRecord {
   std::string current_user;
   std::string application_name;              // as set now
   std::shared_ptr<const PreparedPlan> plan;  // its evidence; Refuse: a denial
-  /// False: nobody waits for it before the end record, or flush.
-  bool at_once = true;
 };
 
 /// The end of a statement. A statement that concerns very many patients gives several: all but the last
@@ -311,8 +308,6 @@ class Auditor {
   virtual ~Auditor() = default;
   virtual void begin(BeginRecord record, std::function<void(bool durable)> done) = 0;
   virtual void end(EndRecord record, std::function<void(bool durable)> done) = 0;
-  /// Somebody waits for a begin record that was not wanted at once.
-  virtual void flush() = 0;
 };
 
 }  // namespace pgveil::proxy

@@ -3,10 +3,16 @@
 #include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pgveil::proxy {
 
 namespace {
+
+/// pg_proc's own numbers: lo_create, lo_open, lo_close, loread, lowrite, lo_lseek, lo_creat, lo_tell, lo_unlink,
+/// lo_truncate, lo_lseek64, lo_tell64, lo_truncate64, lo_from_bytea, lo_get (2), lo_put.
+constexpr std::array<std::uint32_t, 17> kLargeObjectFunctions{
+    715, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172, 3457, 3458, 3459, 3460};
 
 bool is_evaluated(const PlannedStatement& statement) {
   const PlanKind kind = kind_of(*statement.plan);
@@ -149,7 +155,7 @@ Taken BrainCore::begin_runs_ahead(Actions& out) {
   bool wait = false;
   for (const auto& run : work_.runs) {
     if (run->kind != PlanKind::Refuse && run->has_evidence() && !run->gate.is_recorded()) {
-      begin_record(*run, true, out);
+      begin_record(*run, out);
     }
     wait = wait || run->gate.holds();
   }
@@ -208,7 +214,7 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
   if (entry.runs.size() == 1) {
     Run& run = *entry.runs[0];
     if (run.has_evidence() && !run.gate.is_recorded()) {
-      begin_record(run, false, out);
+      begin_record(run, out);
     }
     if (run.kind == PlanKind::Split || run.kind == PlanKind::Local || run.gate.holds()) {
       unsettled_ = &run;
@@ -240,7 +246,21 @@ Taken BrainCore::refuse_query(const protocol::ErrorFields& error, FailsAt at, Ac
   return Taken::Yes;
 }
 
-Taken BrainCore::on_function_call(Actions& out) {
+/// Large objects are read and written by FunctionCall (libpq, pgjdbc). Everything else would be a way
+/// around the policy.
+Taken BrainCore::on_function_call(const protocol::MessageView& message, Actions& out) {
+  protocol::Reader in(message.body);
+  const std::uint32_t function = in.u32();
+  if (in.ok() && std::ranges::binary_search(kLargeObjectFunctions, function)) {
+    forward_to_server(message.frame, out);
+    Owing entry;
+    entry.kind = Owed::Query;
+    entry.calls_function = true;
+    owe(std::move(entry));
+    batch_open_ = false;
+    batch_executes_ = 0;
+    return Taken::Yes;
+  }
   return refuse_query(
       protocol::make_error("ERROR", "0A000", "calls of functions by message are not supported", {},
                            "Call the function in a SELECT statement."),

@@ -16,7 +16,8 @@ namespace pgveil::proxy {
 struct TextPlanRequest {
   std::string sql;
   std::vector<std::uint32_t> declared_parameter_types;
-  SettingsPtr settings;
+  SessionSettings settings;
+  std::shared_ptr<const KeySettings> key_settings;  // of `settings`; null: to be made
   std::string login;
   bool simple_protocol = false;  // true: Query, any number of statements; false: Parse, at most one
   bool fresh = false;            // plans that were made before do not count
@@ -41,7 +42,9 @@ struct PlannedText {
                                     const TextPlanRequest& request);
 
 /// The plans of the whole text if the cache has them: by text, or by shape when it is one statement.
-/// Null: ask a worker. Takes microseconds, so it runs in the session's own thread. `key` is of Kind::Text.
-[[nodiscard]] std::shared_ptr<const TextPlan> find_text_plan(PlanCache& cache, const PlanKey& key);
+/// Null: ask a worker. Takes microseconds, so it runs in the session's own thread.
+[[nodiscard]] std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
+                                                             PlanCache& cache,
+                                                             const TextPlanRequest& request);
 
 }  // namespace pgveil::proxy

@@ -144,14 +144,14 @@ class NoValues final : public ValueService {
 
   std::unique_ptr<RowOpening> open_rows(const PreparedPlan&,
                                         const std::vector<std::int16_t>&,
-                                        const SettingsInForce&,
+                                        const SessionSettings&,
                                         CellForm) override {
     std::abort();
   }
 
   SealedRows seal_rows(const PreparedPlan&,
                        const std::vector<std::vector<std::optional<protocol::Bytes>>>&,
-                       const SettingsInForce&) override {
+                       const SessionSettings&) override {
     return unexpected();
   }
 

@@ -60,6 +60,19 @@ TEST(Cancel, ASliceThatCameTooEarlyToBeCancelledFailsAllTheSame) {
   script.run();
 }
 
+TEST(Cancel, TheNextBatchIsNotMeant) {
+  Script script;
+  script.manual_plans();
+  script.client(query("SELECT 1")).planned().expect_server(query("SELECT 1"));
+  script.client(query("SELECT 2")).cancel().expect_asked(Ask::CancelUpstream);
+  script.server(all({kCancelled, ready()})).expect_client(all({kCancelled, ready()}));
+  script.planned().expect_nothing_upstream();
+  script.cancel_sent().expect_server(query("SELECT 2"));
+  script.server(all({complete("SELECT 0"), ready()}))
+      .expect_client(all({complete("SELECT 0"), ready()}));
+  script.run();
+}
+
 TEST(Cancel, AStatementThatIsBeingPlannedIsNotSent) {
   Script script;
   script.manual_plans();

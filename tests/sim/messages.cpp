@@ -95,8 +95,17 @@ Bytes copy_fail(std::string_view reason) {
   return made([&](Bytes& out) { protocol::encode_copy_fail(out, reason); });
 }
 
-Bytes function_call() {
-  return made([](Bytes& out) { protocol::encode_function_call(out, {2, {}, {}, 0}); });
+Bytes function_call(std::uint32_t function) {
+  return made([function](Bytes& out) {
+    protocol::encode_function_call(out, {function, {}, {}, 0});
+  });
+}
+
+Bytes function_result() {
+  return made([](Bytes& out) {
+    const protocol::Frame frame(out, 'V');
+    protocol::put_u32(out, 0xffff'ffff);
+  });
 }
 
 Bytes failing_parse(std::string_view name) {

@@ -40,7 +40,8 @@ using Values = std::vector<std::optional<std::string>>;
 [[nodiscard]] Bytes copy_data(std::string_view data);
 [[nodiscard]] Bytes copy_done();
 [[nodiscard]] Bytes copy_fail(std::string_view reason);
-[[nodiscard]] Bytes function_call();
+[[nodiscard]] Bytes function_call(std::uint32_t function = 2);
+[[nodiscard]] Bytes function_result();
 /// What goes upstream in place of a message that is refused.
 [[nodiscard]] Bytes failing_parse(std::string_view name = "pgveil_refused");
 

@@ -125,6 +125,17 @@ TEST(Refusal, FunctionCallsAreRefused) {
   check(script);
 }
 
+TEST(Refusal, FunctionCallsOfLargeObjectsPass) {
+  Script script;
+  script.client(function_call(952)).expect_server(function_call(952));
+  script.server(all({function_result(), ready('T')}))
+      .expect_client(all({function_result(), ready('T')}));
+  script.client(function_call(954)).expect_server(function_call(954));
+  script.server(all({error("42704", "invalid large-object descriptor: 0"), ready('E')}));
+  script.expect_client(all({error("42704", "invalid large-object descriptor: 0"), ready('E')}));
+  check(script);
+}
+
 TEST(Refusal, SeveralCommandsInOneParse) {
   Script script;
   script.client(all({parse("", "SELECT 1; SELECT 2"), sync()}));

@@ -44,6 +44,21 @@ TEST(Settings, AreAskedForOnceBeforeTheFirstStatement) {
   check(script);
 }
 
+TEST(Settings, AStatementThatIsCancelledMeanwhileIsNotSent) {
+  for (const bool extended : {false, true}) {
+    Script script;
+    script.manual_settings();
+    script.client(extended ? all({parse("", "SELECT 1"), sync()}) : query("SELECT 1"));
+    script.expect_server(all({select_settings(), sync()}));
+    script.cancel().expect_asked(Ask::None).expect_silence();
+    script.expect_server(extended ? all({failing_parse(), sync()})
+                                  : query("SELECT pg_catalog.pgveil_refused()"));
+    script.server(all({answered(), ready(), provoked(), ready()}));
+    script.expect_client(all({error("57014", "canceling statement due to user request"), ready()}));
+    check(script);
+  }
+}
+
 TEST(Settings, AFailedQuestionIsAskedAgain) {
   Script script;
   script.manual_settings();

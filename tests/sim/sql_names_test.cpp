@@ -159,10 +159,8 @@ TEST(SqlNames, RowsOfACursorAreOpenedWhenTheyAreFetched) {
   check(script);
 }
 
-TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
-  Script script;
-  script.plans().plans["DECLARE c"] = declare_plan(split_plan("SELECT slice", {"name"}), "");
-  script.plans().plans["FETCH 2 FROM c"] = fetch_plan("FETCH 2 FROM c", 2);
+/// BEGIN, and a DECLARE whose rows the twin makes: a, b, c.
+void declare_computed(Script& script) {
   script.manual_evaluation();
   script.client(query("BEGIN")).expect_server(query("BEGIN"));
   script.server(all({complete("BEGIN"), ready('T')}))
@@ -184,6 +182,13 @@ TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
   script.twin_answers(twin_rows({"a", "b", "c"}, "SELECT 3"));
   script.expect_server(sync());
   script.server(ready('T')).expect_client(all({complete("DECLARE CURSOR"), ready('T')}));
+}
+
+TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
+  Script script;
+  script.plans().plans["DECLARE c"] = declare_plan(split_plan("SELECT slice", {"name"}), "");
+  script.plans().plans["FETCH 2 FROM c"] = fetch_plan("FETCH 2 FROM c", 2);
+  declare_computed(script);
   script.client(query("FETCH 2 FROM c")).expect_server(query("FETCH 2 FROM c"));
   script.server(all({columns({}), complete("FETCH 0"), ready('T')}));
   script.expect_client(
@@ -194,6 +199,58 @@ TEST(SqlNames, RowsThatTheTwinComputedAreHandedOut) {
   script.client(query("FETCH 2 FROM c")).expect_server(query("FETCH 2 FROM c"));
   script.server(all({error("34000", "cursor \"c\" does not exist"), ready('E')}));
   script.expect_client(all({error("34000", "cursor \"c\" does not exist"), ready('E')}));
+  check(script);
+}
+
+TEST(SqlNames, RowsThatTheTwinComputedAreFetchedInBinaryToo) {
+  Script script;
+  PreparedPlan rows = split_plan("SELECT slice", {"name"});
+  rows.columns->front().type_oid = 23;
+  script.plans().plans["DECLARE c"] = declare_plan(rows, "");
+  script.plans().plans["FETCH 2 FROM c"] = fetch_plan("FETCH 2 FROM c", 2);
+  declare_computed(script);
+  script.client(
+      all({parse("", "FETCH 2 FROM c"), sim::bind("", "", {}, {1}), execute(""), sync()}));
+  script.expect_server(all({parse("", "FETCH 2 FROM c"), sim::bind("", ""), execute(""), sync()}));
+  script.server(all({parse_complete(), bind_complete(), complete("FETCH 0"), ready('T')}));
+  script.expect_client(all({parse_complete(), bind_complete()}));
+  script.converts_to("\x01\x02");
+  script.expect_client(
+      all({row({"\x01\x02"}), row({"\x01\x02"}), complete("FETCH 2"), ready('T')}));
+  check(script);
+}
+
+TEST(SqlNames, ABinaryCursorGivesBinaryRowsToAQuery) {
+  Script script;
+  PreparedPlan rows = split_plan("SELECT slice", {"name"});
+  rows.columns->front().type_oid = 23;
+  PreparedPlan declare = declare_plan(rows, "");
+  std::get<proxy::SqlDeclare>(declare.sql_name).binary = true;
+  script.plans().plans["DECLARE c"] = declare;
+  script.plans().plans["FETCH 2 FROM c"] = fetch_plan("FETCH 2 FROM c", 2);
+  declare_computed(script);
+  script.client(query("FETCH 2 FROM c")).expect_server(query("FETCH 2 FROM c"));
+  script.server(all({columns({}), complete("FETCH 0"), ready('T')}));
+  script.converts_to("\x07");
+  script.expect_client(all(
+      {columns({{"name", 23, 1}}), row({"\x07"}), row({"\x07"}), complete("FETCH 2"), ready('T')}));
+  check(script);
+}
+
+TEST(SqlNames, ABinaryCursorOfTheServerIsOpenedFromBinary) {
+  Script script;
+  PreparedPlan declare = declare_plan(read_plan("q"), "DECLARE c BINARY CURSOR FOR q");
+  std::get<proxy::SqlDeclare>(declare.sql_name).binary = true;
+  script.plans().plans["DECLARE c"] = declare;
+  script.plans().plans["FETCH c"] = fetch_plan("FETCH c", 1);
+  script.client(query("DECLARE c")).expect_server(query("DECLARE c BINARY CURSOR FOR q"));
+  script.server(all({complete("DECLARE CURSOR"), ready('T')}))
+      .expect_client(all({complete("DECLARE CURSOR"), ready('T')}));
+  script.client(query("FETCH c")).expect_server(query("FETCH c"));
+  script.server(
+      all({columns({{"name", 17, 1}}), row({"sealed:a"}), complete("FETCH 1"), ready('T')}));
+  script.expect_client(
+      all({columns({{"name", 25, 1}}), row({"a"}), complete("FETCH 1"), ready('T')}));
   check(script);
 }
 

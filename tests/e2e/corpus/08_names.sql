@@ -235,3 +235,14 @@ FETCH c;
 UPDATE patients SET last_name = 'Current' WHERE CURRENT OF c;
 CLOSE c;
 SELECT id, last_name FROM patients WHERE id < 4 ORDER BY id;
+--@ cursor/binary write
+DECLARE b BINARY CURSOR FOR SELECT id, last_name, dob, zip FROM patients WHERE id <= 4 ORDER BY id;
+FETCH 2 FROM b;
+MOVE 1 FROM b;
+FETCH ALL FROM b;
+--@ cursor/binary_computed write
+DECLARE b BINARY SCROLL CURSOR FOR SELECT id, upper(last_name) AS name, dob, dob + 1 AS next, length(last_name) > 4 AS long, ARRAY[length(first_name), NULL] AS numbers, id * 1.50 AS price, NULL::date AS nothing FROM patients WHERE id <= 6 ORDER BY id;
+FETCH 2 FROM b;
+FETCH PRIOR FROM b;
+FETCH ALL FROM b;
+FETCH FIRST FROM b;

@@ -1,6 +1,5 @@
 -- role clinician
 DECLARE c BINARY CURSOR FOR SELECT last_name FROM patients
 ----
-Refuse  cursor_on_tagged (0A000)
-        a binary cursor cannot be declared over tagged columns
-hint    leave BINARY out, or use the driver's own cursors
+InPlace
+server  DECLARE c BINARY CURSOR FOR SELECT last_name, patients.id::pg_catalog.text AS pgveil_2 FROM public.patients

@@ -7,10 +7,10 @@
 namespace pgveil::proxy {
 namespace {
 
-PlanKey text_key(std::string_view text) {
+PlanKey text_key(std::string text) {
   PlanKey key;
-  key.text = text;
-  key.settings = std::make_shared<const SettingsInForce>(SessionSettings());
+  key.text = std::move(text);
+  key.settings = std::make_shared<const KeySettings>(SessionSettings());
   key.role_key = "clinician";
   return key;
 }
@@ -56,11 +56,10 @@ TEST(PlanCache, EveryPartOfTheKeyCounts) {
   other = text_key("SELECT 1");
   SessionSettings archive;
   archive.search_path = "archive";
-  other.settings = std::make_shared<const SettingsInForce>(archive);
+  other.settings = std::make_shared<const KeySettings>(archive);
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
-  const std::uint32_t declared[] = {23};
-  other.declared_parameter_types = declared;
+  other.declared_parameter_types = {23};
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
   other.simple_protocol = true;
@@ -84,8 +83,7 @@ TEST(PlanCache, KeepsNothingThatMayNotBeKept) {
 TEST(PlanCache, IsBounded) {
   PlanCache cache(32);
   for (int i = 0; i < 1'000; ++i) {
-    const std::string text = "SELECT " + std::to_string(i);
-    cache.store(text_key(text), text_plan());
+    cache.store(text_key("SELECT " + std::to_string(i)), text_plan());
   }
   EXPECT_LE(cache.counters().entries, 32u);
   EXPECT_GT(cache.counters().evictions, 900u);
@@ -125,8 +123,7 @@ TEST(PlanCache, ThreadsMayShareIt) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&cache, t] {
       for (int i = 0; i < 500; ++i) {
-        const std::string text = "SELECT " + std::to_string((i * (t + 1)) % 100);
-        const PlanKey key = text_key(text);
+        const PlanKey key = text_key("SELECT " + std::to_string((i * (t + 1)) % 100));
         if (cache.find(key) == nullptr) {
           cache.store(key, text_plan());
         }
