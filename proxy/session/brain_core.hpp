@@ -63,6 +63,7 @@ struct Work {
   /// the plan of the EXECUTE itself.
   std::string expansion;
   std::optional<PlannedText> executed;
+  bool foreign = false;  // planned without what UTF-8 cannot read: only the server may run it
   /// A value could not be stored: what PostgreSQL itself says of the statement.
   bool asking_again = false;
   std::optional<PlannedText> second_opinion;

@@ -1,6 +1,7 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
 #include "proxy/session/deallocate.hpp"
+#include "proxy/session/foreign_text.hpp"
 #include "proxy/session/sql_names.hpp"
 
 #include <algorithm>
@@ -9,6 +10,11 @@
 namespace pgveil::proxy {
 
 namespace {
+
+bool is_for_the_server(const PlannedStatement& statement) {
+  const PlanKind kind = kind_of(*statement.plan);
+  return kind == PlanKind::Pass || kind == PlanKind::Refuse;
+}
 
 /// The client's text has no such place.
 protocol::ErrorFields without_position(protocol::ErrorFields error) {
@@ -61,6 +67,16 @@ PlannedText* BrainCore::plan(std::string_view sql,
   request.key_settings = key_settings_;
   request.login = identity_->login;
   request.simple_protocol = simple;
+  if (auto foreign = foreign_text(request.sql, settings_.client_encoding)) {
+    if (const auto* error = std::get_if<protocol::ErrorFields>(&*foreign)) {
+      work_.planned.emplace();
+      work_.planned->plans = std::make_shared<TextPlan>();
+      work_.planned->error = *error;
+      return &*work_.planned;
+    }
+    request.sql = std::get<std::string>(std::move(*foreign));
+    work_.foreign = true;
+  }
   if (auto plans = find_text_plan(*services_.planner, *services_.plans, request)) {
     work_.planned.emplace();
     work_.planned->plans = std::move(plans);
@@ -75,6 +91,13 @@ PlannedText* BrainCore::plan(std::string_view sql,
 /// EXECUTE is planned again as what it stands for; FETCH gets a plan for the cursor that it names.
 PlannedText* BrainCore::resolve_names(bool simple, Actions& out) {
   PlannedText& planned = *work_.planned;
+  const bool readable =
+      !work_.foreign || std::ranges::all_of(planned.plans->statements, is_for_the_server);
+  if (!readable) {
+    planned.plans = std::make_shared<TextPlan>();
+    planned.error = foreign_text_refused();
+    planned.rest_at.reset();
+  }
   if (work_.names_resolved || planned.plans->statements.empty()) {
     if (work_.executed && planned.error) {
       planned.error = without_position(std::move(*planned.error));

@@ -114,6 +114,10 @@ Result<Done> create_database(const UpstreamSchema& schema,
   }
   loader.run("DATABASE " + database, "ALTER DATABASE " + quote_name(database) + " OWNER TO " +
                                          quote_name(schema.database_owner));
+  for (const auto& [grantee, right] : schema.rights) {
+    (void)loader.try_run("GRANT " + right + " ON DATABASE " + quote_name(database) + " TO " +
+                         grantee);  // or to a role that is not mirrored
+  }
   for (const auto& [setting, value] : schema.settings) {
     loader.run("SETTING " + setting, "ALTER DATABASE " + quote_name(database) + " SET " + setting +
                                          " TO " +

@@ -149,6 +149,11 @@ Result<UpstreamSchema> read_upstream(const TwinConfig& config) {
     return members.error();
   }
   schema.members = std::move(*members);
+  auto rights = read_pairs(*upstream, sql::kReadRights);
+  if (!rights) {
+    return rights.error();
+  }
+  schema.rights = std::move(*rights);
   if (auto dumped = dump(config, schema); !dumped) {
     return dumped.error();
   }

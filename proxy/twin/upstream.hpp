@@ -57,6 +57,7 @@ struct UpstreamSchema {
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<UpstreamRole> roles;
   std::vector<std::pair<std::string, std::string>> members;  // group, member
+  std::vector<std::pair<std::string, std::string>> rights;   // in the database: SQL of whom, right
   std::vector<SealedName> sealed;
   std::vector<LogicalObject> logical;
   bool binary_upgrade = true;  // the dump carries OIDs

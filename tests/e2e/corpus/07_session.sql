@@ -12,6 +12,19 @@ SELECT dob FROM patients WHERE id = 1;
 SET timezone = 'Asia/Tokyo';
 SELECT id, checked_in FROM visits WHERE id < 4 ORDER BY id;
 RESET timezone;
+--@ session/latin1
+SET client_encoding = 'LATIN1';
+SELECT 'é', length('é') AS letters, npi FROM practitioners WHERE last_name <> 'Müller' ORDER BY npi LIMIT 3; -- Größe
+SELECT E'\'é' AS word, $$é$$ AS dollar;
+RESET client_encoding;
+--@ session/latin1_name
+SET client_encoding = 'LATIN1';
+SELECT npi AS größe FROM practitioners ORDER BY npi LIMIT 1;
+RESET client_encoding;
+--@ session/sjis
+SET client_encoding = 'SJIS';
+SELECT 'é' AS word, npi FROM practitioners ORDER BY npi LIMIT 1;
+RESET client_encoding;
 --@ session/set_bytea_output
 SET bytea_output = 'escape';
 SELECT photo FROM patients WHERE id = 11;
