@@ -5,6 +5,7 @@
 #   bench/macro/run.sh            everything, about an hour
 #   bench/macro/run.sh --quick    short rounds, a few minutes; prints, and writes nothing
 #   bench/macro/run.sh --only pass,clinic --seconds 10 --rounds 5
+#   bench/macro/run.sh --scale-curves     what pgveil costs as the work grows: prints tables
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -15,6 +16,11 @@ export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 mkdir -p build
 cmake --preset release -D PGVEIL_TESTS=OFF >build/configure-release.log 2>&1 ||
   { cat build/configure-release.log; exit 1; }
-cmake --build build/release --target pgveil -- -j "$(nproc)" >build/release.log 2>&1 ||
+cmake --build build/release --target pgveil audit_fill -- -j "$(nproc)" >build/release.log 2>&1 ||
   { tail -40 build/release.log; exit 1; }
-PGVEIL_BINARY="$PWD/build/release/proxy/cli/pgveil" exec python3 -B bench/macro/bench.py "$@"
+export PGVEIL_BINARY="$PWD/build/release/proxy/cli/pgveil" PGVEIL_AUDIT_FILL="$PWD/build/release/bench/macro/audit_fill"
+if [ "${1:-}" = --scale-curves ]; then
+  shift
+  exec python3 -B bench/macro/scale.py "$@"
+fi
+exec python3 -B bench/macro/bench.py "$@"

@@ -14,10 +14,15 @@ namespace {
 
 constexpr const char* kPort = "5432";  // only a part of the socket's name
 
+/// `objects`: of the schema. One statement prepares all tables of `work`, so one transaction locks them all
+/// with what belongs to them; the server keeps max_locks_per_transaction times its connections.
 std::vector<std::string> postgres_arguments(const TwinConfig& config,
                                             const fs::path& directory,
-                                            bool binary_upgrade) {
+                                            bool binary_upgrade,
+                                            std::size_t objects) {
   const unsigned connections = config.model_connections + config.work_connections + 8;
+  constexpr std::size_t kLocksPerObject = 16;
+  const std::size_t locks = std::max<std::size_t>(64, objects * kLocksPerObject / connections);
   std::vector<std::string> arguments{config.bin_dir + "/postgres", "-D", directory.string(), "-p",
                                      kPort};
   if (binary_upgrade) {
@@ -28,6 +33,7 @@ std::vector<std::string> postgres_arguments(const TwinConfig& config,
       {"unix_socket_directories", directory.string()},
       {"unix_socket_permissions", "0700"},
       {"max_connections", std::to_string(connections)},
+      {"max_locks_per_transaction", std::to_string(locks)},
       {"superuser_reserved_connections", "3"},
       {"shared_buffers", std::to_string(config.shared_buffers_mb) + "MB"},
       {"work_mem", std::to_string(config.work_mem_mb) + "MB"},
@@ -104,6 +110,7 @@ Result<std::shared_ptr<Generation>> Generation::build(const TwinConfig& config,
   fs::copy(pristine, directory, fs::copy_options::recursive, copied);
   fs::permissions(directory, fs::perms::owner_all, copied);
   const std::shared_ptr<Generation> made(new Generation(config, directory, number));
+  made->objects_ = schema.dump.size();
   if (copied) {
     return Error{Errc::Directory, "copy the cluster", copied.message()};
   }
@@ -153,8 +160,8 @@ void Generation::retire() {
 
 Result<Done> Generation::start_postgres(bool binary_upgrade) {
   const fs::path log = directory_ / "start.log";
-  if (auto started =
-          postmaster_.start(postgres_arguments(config_, directory_, binary_upgrade), log.string());
+  if (auto started = postmaster_.start(
+          postgres_arguments(config_, directory_, binary_upgrade, objects_), log.string());
       !started) {
     return started.error();
   }

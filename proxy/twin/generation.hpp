@@ -80,6 +80,7 @@ class Generation {
   TwinConfig config_;
   std::filesystem::path directory_;
   std::uint64_t number_ = 0;
+  std::size_t objects_ = 0;  // of the schema
   std::string database_;
   std::vector<MirrorProblem> problems_;
   std::mutex process_mutex_;

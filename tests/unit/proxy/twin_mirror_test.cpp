@@ -131,6 +131,25 @@ SELECT lo_create(4711);
             "rrr");
 }
 
+TEST(AMirror, OfManyTables) {
+  const TestServer server;
+  server.run("postgres", "CREATE DATABASE many");
+  for (int part = 0; part < 5; ++part) {  // the server's own locks are few
+    server.run("many", R"sql(
+DO $$ BEGIN
+  FOR i IN 1 .. 400 LOOP
+    EXECUTE format('CREATE TABLE many_%s_%s (id int PRIMARY KEY, a text, b date, c numeric)', pg_backend_pid(), i);
+  END LOOP;
+END $$;)sql");
+  }
+  TwinConfig config;
+  config.upstream = server.conninfo("many");
+  Twin twin(config);
+  auto started = twin.start();
+  ASSERT_TRUE(started) << describe(started.error());
+  EXPECT_EQ(problems_of(twin), "");
+}
+
 TEST(AMirror, WithoutTheServersOids) {
   const TestServer server;
   server.run("postgres", "CREATE DATABASE clinic");
