@@ -2,6 +2,7 @@
 // CREATE TABLE AS; COPY is in copy.cpp); those carry a query or a relation, which decides. Code whose
 // body nobody can read (DO, CALL) is refused.
 #include "policy/decide/decide.hpp"
+#include "policy/decide/do_block.hpp"
 #include "policy/lineage/sql_text.hpp"
 
 #include <algorithm>
@@ -54,6 +55,13 @@ const CatalogRelation* first_tagged(const DecideContext& context,
 }
 
 std::string named(const CatalogRelation& relation) { return relation.schema + "." + relation.name; }
+
+/// By another relation of that name, which a search_path may put before the catalog's.
+bool hides_pg_type(const DecideContext& context) {
+  return std::ranges::any_of(context.catalog->relations, [](const auto& entry) {
+    return entry.second.name == "pg_type" && entry.second.schema != "pg_catalog";
+  });
+}
 
 struct Words {
   Rule rule = Rule::NotUnderstood;
@@ -282,6 +290,13 @@ Plan decide_utility(const DecideContext& context,
     case Kind::System:
       return passed(SessionEffect::Settings);
     case Kind::Do:
+      if (const auto block = read_do_block(syntax.text())) {
+        const bool known = !block->reads_pg_type || !hides_pg_type(context);
+        if (known) {
+          return passed(block->makes_types ? SessionEffect::Schema : SessionEffect::None);
+        }
+      }
+      [[fallthrough]];
     case Kind::Call:
       return refuse(
           Rule::OpaqueFunction,

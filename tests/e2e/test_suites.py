@@ -15,7 +15,6 @@ PATIENCE = 900 if SANITIZED else 400  # seconds
 CODE = "code for the server is not created through pgveil: it could read what the policy hides"
 KNOWN = {
     **dict.fromkeys("TestQueryRowBugWorkaround TestIssue186 TestCopyInRaiseStmtTrigger".split(), CODE),
-    "TestConnectorWithNoticeHandler_Simple": "DO is refused: what it runs cannot be known",
 }
 # Pass or fail by chance: a cancel that comes 10 ms after a new statement may find it still being planned, and is lost.
 UNSTEADY = {"TestContextCancelExec", "TestContextCancelQuery"}

@@ -110,3 +110,14 @@ SELECT count(*) FROM pg_namespace WHERE nspname = 'pgveil';
 SELECT pg_typeof(last_name), pg_typeof(dob), pg_typeof(emergency), pg_typeof(ssn) FROM patients WHERE id = 3;
 --@ catalog/current_database
 SELECT length(current_database()) > 0, current_schema(), version() LIKE 'PostgreSQL%';
+--@ do/raise
+DO $$ BEGIN RAISE NOTICE 'hello %', 'there'; NULL; END $$;
+DO $$ BEGIN RAISE EXCEPTION 'stop'; EXCEPTION WHEN raise_exception OR others THEN RAISE WARNING 'caught'; END $$ LANGUAGE plpgsql;
+DO $$ BEGIN RAISE EXCEPTION 'stop %', 1; END $$;
+--@ do/guarded_type write
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'corpus_mood') THEN CREATE TYPE pg_temp.corpus_mood AS ENUM ('sad', 'ok'); END IF; END $$;
+SELECT 'ok'::pg_temp.corpus_mood > 'sad';
+DO $$ BEGIN CREATE TYPE pg_temp.corpus_mood AS ENUM ('sad', 'ok'); EXCEPTION WHEN duplicate_object THEN null; END $$;
+SELECT 'ok'::pg_temp.corpus_mood > 'sad';
+--@ do/reads_tagged
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM patients WHERE last_name = 'Lee') THEN RAISE NOTICE 'yes'; END IF; END $$;

@@ -1,0 +1,4 @@
+-- role clinician
+DO LANGUAGE plpgsql $x$ BEGIN NULL; BEGIN RAISE NOTICE 'hello'; END; END; $x$;
+----
+Pass
