@@ -246,3 +246,13 @@ FETCH 2 FROM b;
 FETCH PRIOR FROM b;
 FETCH ALL FROM b;
 FETCH FIRST FROM b;
+--@ cursor/names write
+DECLARE "seen" SCROLL CURSOR FOR SELECT last_name FROM patients ORDER BY id;
+DECLARE made CURSOR FOR SELECT upper(last_name) FROM patients ORDER BY id;
+SELECT name, is_holdable, is_binary FROM pg_cursors WHERE name IN ('seen', 'made') ORDER BY name;
+CLOSE made;
+SELECT 1 FROM pg_catalog.pg_cursors WHERE name = 'made';
+--@ prepared/listed
+PREPARE listed AS SELECT id FROM rooms;
+SELECT name, from_sql FROM pg_prepared_statements WHERE name = 'listed';
+DEALLOCATE listed;
