@@ -256,6 +256,31 @@ void note_text_only_types(const DecideContext& context, Lineage& lineage) {
   }
 }
 
+// For whoever reads it: what a role sees masked is computed over the mask, and so does not count here.
+bool passes_sealed_through(Lineage& lineage) {
+  const ClauseEdits& clauses = lineage.clause_edits;
+  if (!lineage.obstacle.empty() || !lineage.edits.empty() || !lineage.searches.empty() ||
+      !clauses.items.empty() || !clauses.distinct_on.empty() || !clauses.set_operations.empty() ||
+      lineage.tree.top().command != Command::Select || lineage.modifies_in_cte) {
+    return false;
+  }
+  for (const Scope& scope : lineage.tree.scopes()) {
+    for (const RangeEntry& entry : scope.range) {
+      const CatalogRelation* view =
+          entry.relation_kind == 'v' ? lineage.catalog.relation(entry.relation) : nullptr;
+      if (view != nullptr && view->logical_only) {
+        return false;
+      }
+    }
+  }
+  return std::ranges::all_of(lineage.occurrences, [&](const Occurrence& at) {
+    return std::ranges::all_of(at.read, [&](std::int16_t attnum) {
+      const ColumnView& view = lineage.view_of(at, attnum);
+      return !view.column->sealed || view.flows_sealed;
+    });
+  });
+}
+
 Plan decide_tagged(const DecideContext& context,
                    const sql::SyntaxTree& syntax,
                    const sql::Node& query,
@@ -271,6 +296,16 @@ Plan decide_tagged(const DecideContext& context,
              "the statement touches tagged columns in a way that is not understood", "simplify it");
   if (!tree) {
     return not_understood;
+  }
+  for (const std::uint32_t oid : survey.relations) {
+    const CatalogRelation* child = context.catalog->relation(static_cast<TwinOid>(oid));
+    const CatalogRelation* parent = child == nullptr ? nullptr : tagged_ancestor(context, *child);
+    if (parent != nullptr) {
+      return refuse(Rule::InheritanceOfSealed,
+                    "table " + child->name + " is a part of table " + parent->name +
+                        ", whose columns the policy protects",
+                    "name " + parent->name + " in its place", parent->schema + "." + parent->name);
+    }
   }
   Lineage lineage(*tree, syntax, *context.catalog, *context.role);
   const bool understood = lineage.run();
@@ -313,9 +348,11 @@ Plan decide_tagged(const DecideContext& context,
     return refuse(Rule::ClientEncoding, "tagged columns need client_encoding UTF8",
                   "SET client_encoding TO 'UTF8'");
   }
+  const bool passes_through = passes_sealed_through(lineage);
   note_text_only_types(context, lineage);
 
   Plan plan;
+  plan.passes_sealed_through = passes_through;
   plan.touches_tagged = true;
   plan.cacheable = true;
   plan.evidence = evidence_of(lineage);
@@ -370,10 +407,29 @@ Plan decide_tagged(const DecideContext& context,
 
 }  // namespace
 
-bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
+namespace {
+
+bool is_tagged_itself(const DecideContext& context, const CatalogRelation& relation) {
   return !relation.is_catalog &&
          (has_sealed(relation) || context.role->table(relation.schema, relation.name) != nullptr ||
           context.role->row_filter(relation.schema, relation.name) != nullptr);
+}
+
+}  // namespace
+
+const CatalogRelation* tagged_ancestor(const DecideContext& context,
+                                       const CatalogRelation& relation) {
+  for (const TwinOid oid : relation.ancestors) {
+    const CatalogRelation* ancestor = context.catalog->relation(oid);
+    if (ancestor != nullptr && is_tagged_itself(context, *ancestor)) {
+      return ancestor;
+    }
+  }
+  return nullptr;
+}
+
+bool is_tagged(const DecideContext& context, const CatalogRelation& relation) {
+  return is_tagged_itself(context, relation) || tagged_ancestor(context, relation) != nullptr;
 }
 
 Plan refuse(Rule rule, std::string message, std::string hint, std::string column) {

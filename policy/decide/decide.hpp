@@ -67,7 +67,10 @@ struct UtilityAnswers {
                                Plan inner);
 
 /// Sealed columns, or tagged ones.
+/// Its own columns, or those of a table that it is a partition or child of: the same rows.
 [[nodiscard]] bool is_tagged(const DecideContext& context, const CatalogRelation& relation);
+[[nodiscard]] const CatalogRelation* tagged_ancestor(const DecideContext& context,
+                                                     const CatalogRelation& relation);
 
 /// Statements that are analysed as a query; the others are utility statements.
 [[nodiscard]] bool is_query(sql::StatementKind kind);

@@ -95,6 +95,33 @@ Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, 
   });
 }
 
+/// The server's own view, if sealed values only pass through it: they are opened for whoever reads it.
+Plan decide_view(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+  return decide_inner(syntax, answers, if_pass, [&] {
+    if (answers.inner->passes_sealed_through) {
+      if_pass.touches_tagged = true;
+      return if_pass;
+    }
+    return refuse(Rule::SealedDdl,
+                  "a view that computes with sealed columns cannot be made through pgveil",
+                  "compute in the query that reads it, or make the view on the server before "
+                  "pgveil apply seals its columns");
+  });
+}
+
+Plan decide_table_as(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+  if (!syntax.utility().materialized) {
+    return decide_inner(syntax, answers, std::move(if_pass));
+  }
+  return decide_inner(syntax, answers, std::move(if_pass), [&] {
+    return refuse(
+        Rule::SealedDdl,
+        "a materialized view of tagged columns would keep copies that the policy does not "
+        "know",
+        "make a view, or a table that the policy names and INSERT into it");
+  });
+}
+
 /// PREPARE of what does not pass: the server keeps a statement of that name, so that it is known there,
 /// which can only fail; EXECUTE is planned as the statement that it stands for.
 Plan decide_prepare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
@@ -113,6 +140,12 @@ Plan decide_prepare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers
 /// twin, made now and handed out by FETCH.
 Plan decide_declare(const sql::SyntaxTree& syntax, const UtilityAnswers& answers) {
   return decide_inner(syntax, answers, passed(SessionEffect::Declare), [&] {
+    const auto* split = std::get_if<Split>(&answers.inner->decision);
+    if (split != nullptr && split->locks_rows) {
+      return refuse(Rule::CursorOnTagged,
+                    "a cursor cannot lock rows that the server alone cannot compute",
+                    "run the query without DECLARE, or leave the locking clause out");
+    }
     Plan plan = *answers.inner;
     plan.effect = SessionEffect::Declare;
     plan.cacheable = false;
@@ -274,17 +307,28 @@ Plan decide_utility(const DecideContext& context,
       return decide_prepare(syntax, answers);
     case Kind::Declare:
       return decide_declare(syntax, answers);
+    case Kind::View:
+      return decide_view(syntax, answers, passed(schema));
     case Kind::CreateTableAs:
     case Kind::SelectInto:
-    case Kind::View:
-      return decide_inner(syntax, answers, passed(schema));
+      return decide_table_as(syntax, answers, passed(schema));
     case Kind::Truncate:
       return decide_truncate(context, answers);
     case Kind::Comment:
     case Kind::Grant:  // of the server's own rights, which go on beneath the policy's
       return passed(schema);
-    case Kind::Refresh:
     case Kind::Ddl:
+      for (const CatalogRelation* relation : answers.relations) {
+        if (relation != nullptr && relation->logical_only) {
+          return refuse(Rule::SealedDdl,
+                        "the view " + named(*relation) +
+                            " computes with sealed columns, and is "
+                            "not the server's",
+                        "revert its tables, change it, and apply the policy again");
+        }
+      }
+      return decide_on_relations(context, answers, passed(schema), ddl);
+    case Kind::Refresh:
       return decide_on_relations(context, answers, passed(schema), ddl);
     case Kind::Role:
     case Kind::System:

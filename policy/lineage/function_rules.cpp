@@ -113,9 +113,11 @@ FunctionRule classify(const CatalogFunction& function) {
   const std::string_view name = function.name;
   if (!function.builtin) {
     // What reads tables is opaque and refused elsewhere; what is left computes.
-    return function.volatility != 'v'   ? FunctionRule::Pure
-           : function.uses_server_state ? FunctionRule::Volatile
-                                        : FunctionRule::Random;
+    const bool is_volatile = function.volatility == 'v';
+    if (function.uses_server_state) {
+      return is_volatile ? FunctionRule::Volatile : FunctionRule::ServerValue;
+    }
+    return is_volatile ? FunctionRule::Random : FunctionRule::Pure;
   }
   if (one_of(kServerValues, name)) {
     return FunctionRule::ServerValue;

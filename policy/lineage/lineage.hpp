@@ -95,6 +95,13 @@ struct RangeAtom {
   ValueUse::Bound bound = ValueUse::Bound::Exact;
 };
 
+/// ctid, xmin and the like, where the statement names one.
+struct SystemColumn {
+  Occurrence* at = nullptr;
+  std::int16_t attnum = 0;     // negative
+  std::int32_t location = -1;  // -1: inside a view
+};
+
 struct Edit {
   sql::NodeRef node;
   bool with_casts = false;
@@ -152,6 +159,7 @@ class Lineage {
   std::deque<Occurrence> occurrences;
   std::vector<Edit> edits;  // for the server to compute the statement over sealed values
   ClauseEdits clause_edits;
+  std::vector<SystemColumn> system_columns;
   std::vector<EqualityAtom> searches;  // by a value that the role sees masked only
   std::vector<Flow> outputs;           // of the top level, junk left out
   /// Why the server alone cannot answer, in words for a client; empty if it can.

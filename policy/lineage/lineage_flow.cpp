@@ -138,6 +138,7 @@ Flow Lineage::flow_of_var(const Scope& scope, const Node& var) {
       if (attnum < 0) {
         if (Occurrence* found = occurrence(*at, entry->index); found != nullptr) {
           found->system_columns = true;
+          system_columns.push_back({found, attnum, location_of(var)});
         }
         return {};
       }

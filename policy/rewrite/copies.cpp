@@ -21,10 +21,9 @@ bool is_dot(std::string_view text) { return text == "."; }
 }  // namespace
 
 Copies::Copies(const Lineage& lineage) : syntax_(lineage.syntax) {
-  std::set<std::int32_t> seen;
-  collect(lineage.tree.top().query, seen);
+  collect(lineage.tree.top().query, seen_);
   for (const sql::NodeRef& call : syntax_.calls()) {
-    if (call.location >= 0 && !seen.contains(call.location)) {
+    if (call.location >= 0 && !seen_.contains(call.location)) {
       unseen_.push_back(call);
     }
   }

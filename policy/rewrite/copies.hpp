@@ -20,8 +20,12 @@ class Copies {
   /// Those that are written like the one at `where`, but for the qualifiers of names.
   [[nodiscard]] std::vector<sql::NodeRef> of(sql::NodeRef where) const;
 
+  /// The analysed tree holds what stands there.
+  [[nodiscard]] bool is_analysed(std::int32_t location) const { return seen_.contains(location); }
+
  private:
   const sql::SyntaxTree& syntax_;
+  std::set<std::int32_t> seen_;
   std::vector<sql::NodeRef> unseen_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 namespace pgveil::policy {
 namespace {
@@ -148,9 +149,11 @@ std::string print(const InPlace& plan) {
   return text + print(plan.outputs);
 }
 
+std::size_t first_column(const WriteBack& write) { return write.has_row_array() ? 1 : 0; }
+
 // Of $k of the write: an array of ours, or the client's.
 std::string print(const WriteBack& write, std::size_t own) {
-  const std::size_t rows = write.rows == WriteBack::Rows::Inserted ? 0 : 1;
+  const std::size_t rows = first_column(write);
   if (own < rows) {
     return "the rows";
   }
@@ -159,13 +162,13 @@ std::string print(const WriteBack& write, std::size_t own) {
 }
 
 std::string print(const WriteBack& write) {
-  std::string text = "write   " + print(write.server_sql) + "\n";
+  std::string text = write.rows == WriteBack::Rows::Locked ? "lock    " : "write   ";
+  text += print(write.server_sql) + "\n";
   std::size_t last = 0;
   for (const ServerParameter& parameter : write.server_parameters) {
     last = std::max<std::size_t>(last, parameter.client_index);
   }
-  const std::size_t arrays =
-      write.columns.size() + (write.rows == WriteBack::Rows::Inserted ? 0 : 1);
+  const std::size_t arrays = write.columns.size() + first_column(write);
   for (std::size_t i = 0; i < write.server_parameters.size(); ++i) {
     const ServerParameter& parameter = write.server_parameters[i];
     const std::size_t from_end = last - parameter.client_index;
@@ -183,7 +186,10 @@ std::string print(const WriteBack& write) {
 }
 
 std::string print(const Split& plan) {
-  std::string text = plan.write ? "Split write" : "Split";
+  const bool locks = plan.write && plan.write->rows == WriteBack::Rows::Locked;
+  std::string text = locks        ? "Split, rows locked by what comes of it"
+                     : plan.write ? "Split write"
+                                  : "Split";
   text += "\nbecause " + plan.reason + "\nserver  " + print(plan.server_sql) + "\n";
   text += print(plan.server_parameters);
   text += "slice   ";
@@ -223,6 +229,19 @@ std::string print(const Decision& decision) {
 }
 
 }  // namespace
+
+// FNV-1a: names of tables may be too long to be put together.
+std::string kept_rows_table(std::string_view schema, std::string_view table) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const std::string_view part : {schema, std::string_view("\0", 1), table}) {
+    for (const char c : part) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    }
+  }
+  std::array<char, 24> name{};
+  std::snprintf(name.data(), name.size(), "of_%016llx", static_cast<unsigned long long>(hash));
+  return name.data();
+}
 
 const char* name(Rule rule) { return words(rule).name; }
 

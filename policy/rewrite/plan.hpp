@@ -133,7 +133,9 @@ struct SliceRelation {
   std::string name;
   std::int32_t tag = 0;  // first column of the server's answer
   std::vector<SliceColumn> columns;
-  bool is_target = false;  // of an UPDATE or DELETE: its last column is the row's ctid
+  /// Rows that are asked for afterwards, by their ctid: the target of an UPDATE or DELETE, what is locked
+  /// or shows its system columns. Its last column is the row's ctid.
+  bool is_target = false;
   std::optional<std::uint16_t>
       subject_output;               // column of the answer that names the patient (text)
   std::uint16_t subject_table = 0;  // index into Evidence::subjects
@@ -207,8 +209,11 @@ struct WriteColumn {
 ///   INSERT INTO t (a, b) SELECT … FROM ROWS FROM (unnest($1), unnest($2)) …
 ///   UPDATE t SET a = … FROM ROWS FROM (unnest($1::tid[]), unnest($2)) … WHERE t.ctid = …
 ///   DELETE FROM t WHERE ctid = ANY ($1::tid[])
+/// Or they are locked, and have to be what they were: each array is that of one FOR UPDATE.
+///   SELECT FROM (SELECT ctid … WHERE ctid = ANY ($1::tid[]) FOR UPDATE) …
 struct WriteBack {
   enum class Rows {
+    Locked,    // the last columns of what the twin's statement yields: ctids
     Inserted,  // the last columns of what the twin's statement yields
     Updated,   // read from the target after the statement: ctid, then the columns
     Deleted    // the ctids that the slice had and the target has no more
@@ -227,6 +232,11 @@ struct WriteBack {
   std::vector<std::string> checks;
   std::string schema;
   std::string table;
+
+  /// The ctids of the rows are an array before those of the columns.
+  [[nodiscard]] bool has_row_array() const {
+    return rows == Rows::Updated || rows == Rows::Deleted;
+  }
 };
 
 struct Split {
@@ -235,6 +245,7 @@ struct Split {
   std::vector<ServerParameter> server_parameters;
   Slice slice;
   std::optional<WriteBack> write;
+  bool locks_rows = false;  // FOR UPDATE, SHARE …: in the slice, or afterwards by `write`
 };
 
 /// Answered by the twin's `model` database, as the client's own role.
@@ -266,7 +277,14 @@ struct Plan {
   std::vector<std::uint16_t> guards;
   bool cacheable = false;       // false: DDL, settings and the like
   bool touches_tagged = false;  // errors of the server need their DETAIL scrubbed
+  /// A view of the client's own text can stand on the server: whoever reads it, sealed values only pass
+  /// through it.
+  bool passes_sealed_through = false;
 };
+
+/// In the twin's schema pgveil_target: the rows of a slice with what the server calls them (SliceColumns
+/// pgveil_ctid, pgveil_xmin …); a child of their table.
+[[nodiscard]] std::string kept_rows_table(std::string_view schema, std::string_view table);
 
 [[nodiscard]] const char* name(Rule rule);
 /// 42501 for what policy denies, 0A000 for what nobody can answer exactly.

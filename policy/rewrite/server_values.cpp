@@ -31,13 +31,7 @@ Refuse refusal(Rule rule, std::string message, std::string hint, std::string col
 }
 
 std::optional<Refuse> check_reads(const Lineage& lineage) {
-  const sql::StatementFacts& facts = lineage.syntax.facts();
   const std::string& column = lineage.obstacle_column;
-  if (facts.locking_anywhere) {
-    return refusal(
-        Rule::LockOfMasked, "rows cannot be locked by a condition that the server cannot evaluate",
-        "lock them by a plain key, or by equality on a column with an equality term", column);
-  }
   if (!lineage.volatile_function.empty()) {
     return refusal(Rule::VolatileFunction,
                    "the function " + lineage.volatile_function +
@@ -54,6 +48,18 @@ std::optional<Refuse> check_reads(const Lineage& lineage) {
                      "a statement cannot combine system catalogs with sealed or masked columns",
                      "ask for them in two statements", column);
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refuse> check_write_reads(const Lineage& lineage) {
+  const std::string& column = lineage.obstacle_column;
+  if (lineage.syntax.facts().locking_anywhere) {
+    return refusal(
+        Rule::LockOfMasked, "rows cannot be locked by a condition that the server cannot evaluate",
+        "lock them by a plain key, or by equality on a column with an equality term", column);
+  }
+  for (const Occurrence& at : lineage.occurrences) {
     if (at.system_columns) {
       return refusal(Rule::NotUnderstood,
                      "system columns cannot be combined with expressions over sealed columns",
@@ -65,7 +71,7 @@ std::optional<Refuse> check_reads(const Lineage& lineage) {
                      "leave it out", column);
     }
   }
-  return std::nullopt;
+  return check_reads(lineage);
 }
 
 // A search by a value that the role sees masked only was answered by the server: over the masked

@@ -10,8 +10,6 @@
 namespace pgveil::policy {
 namespace {
 
-constexpr TypeOid kTid = 27;
-
 std::string send(const Catalog& catalog, TypeOid type, const std::string& expression) {
   const CatalogType* found = catalog.type(type);
   if (found == nullptr || found->send_function.empty()) {
@@ -73,9 +71,11 @@ SplitBuilder::SplitBuilder(const RewriteInput& input, Evidence& evidence)
   values_.tag = -1;
 }
 
-std::optional<Refuse> SplitBuilder::add_relations(const std::optional<LockedTarget>& target) {
+std::optional<Refuse> SplitBuilder::add_relations(const std::vector<LockedTarget>& targets) {
   for (const NeededRelation& needed : needed_relations(lineage_)) {
-    if (auto refused = add_relation(needed, target)) {
+    const auto target = std::ranges::find_if(
+        targets, [&](const LockedTarget& each) { return each.at->relation == needed.relation; });
+    if (auto refused = add_relation(needed, target == targets.end() ? nullptr : &*target)) {
       return refused;
     }
   }
@@ -83,7 +83,7 @@ std::optional<Refuse> SplitBuilder::add_relations(const std::optional<LockedTarg
 }
 
 std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
-                                                 const std::optional<LockedTarget>& target) {
+                                                 const LockedTarget* target) {
   SliceRelation relation;
   relation.schema = needed.relation->schema;
   relation.name = needed.relation->name;
@@ -92,8 +92,7 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
   arm.tag = relation.tag;
   const Occurrence& first = *needed.occurrences.front();
   std::vector<std::int16_t> columns = needed.columns;
-  const bool is_target = target && target->at->relation == needed.relation;
-  for (const std::int16_t attnum : is_target ? target->also : std::set<std::int16_t>()) {
+  for (const std::int16_t attnum : target != nullptr ? target->also : std::set<std::int16_t>()) {
     if (std::ranges::find(columns, attnum) == columns.end()) {
       columns.push_back(attnum);
     }
@@ -107,18 +106,16 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
     }
   }
   relation.subject_output = std::nullopt;
-  if (is_target) {
-    relation.is_target = true;
-    SliceColumn row;
-    row.name = kTargetRow;
-    row.type = kTid;
-    row.output = static_cast<std::uint16_t>(1 + arm.cells.size());
-    arm.cells.push_back(send(lineage_.catalog, kTid, row.name));
-    arm.from = locked(needed, *target, relation);
-    relation.columns.push_back(std::move(row));
+  std::string sampled;
+  if (auto refused = take_samples(needed, sampled)) {
+    return refused;
+  }
+  add_row_columns(needed, target, relation, arm);
+  if (target != nullptr && !target->lock.empty()) {
+    arm.from = locked(needed, *target, relation, sampled);
   } else {
     arm.from = (first.entry->only ? " FROM ONLY " : " FROM ") +
-               qualified(relation.schema, relation.name) + where(needed);
+               qualified(relation.schema, relation.name) + sampled + where(needed);
     arm.top = top_rows(lineage_, server_, pushdown_, first, input_.free_literals);
   }
   split_.slice.relations.push_back(std::move(relation));
@@ -130,10 +127,16 @@ std::optional<Refuse> SplitBuilder::add_relation(const NeededRelation& needed,
 /// A locking clause may stand in a sub-select below UNION ALL, not in its arms.
 std::string SplitBuilder::locked(const NeededRelation& needed,
                                  const LockedTarget& target,
-                                 const SliceRelation& relation) {
-  std::string list = "ctid AS " + std::string(kTargetRow);
-  for (const SliceColumn& column : relation.columns) {
-    list += ", " + quote_identifier(column.name);
+                                 const SliceRelation& relation,
+                                 const std::string& sampled) {
+  std::string list;
+  for (const bool own : {true, false}) {
+    for (const SliceColumn& column : relation.columns) {
+      const std::string sql = row_column_sql(column.name);
+      if (own == (sql != quote_identifier(column.name))) {
+        list += (list.empty() ? "" : ", ") + sql;
+      }
+    }
   }
   const CatalogColumn* subject =
       target.at->table == nullptr ? nullptr : needed.relation->column(target.at->table->subject);
@@ -141,8 +144,8 @@ std::string SplitBuilder::locked(const NeededRelation& needed,
                                               &SliceColumn::name) == relation.columns.end()) {
     list += ", " + quote_identifier(subject->name);
   }
-  return " FROM (SELECT " + list + " FROM " + qualified(relation.schema, relation.name) +
-         where(needed) + " " + target.lock + ") AS " + quote_identifier(relation.name);
+  return " FROM (SELECT " + list + " FROM " + qualified(relation.schema, relation.name) + sampled +
+         where(needed) + target.top + " " + target.lock + ") AS " + quote_identifier(relation.name);
 }
 
 std::int16_t SplitBuilder::any_plain_column(const Occurrence& at) {

@@ -31,15 +31,23 @@ struct SliceArm {
   std::string top;   // ORDER BY and FETCH FIRST, or empty
 };
 
-/// The table whose rows a write changes: they are locked, and their ctid comes with them.
+/// A table whose rows are locked, as those that a write changes, or have to be known afterwards.
 struct LockedTarget {
   const Occurrence* at = nullptr;
-  std::string lock;             // FOR UPDATE, FOR NO KEY UPDATE
+  std::string lock;             // FOR UPDATE, FOR NO KEY UPDATE …; empty: not now
   std::set<std::int16_t> also;  // columns that are needed for more than the statement says
+  std::string top;              // ORDER BY and LIMIT: which rows are locked
+  bool keep = true;             // their ctid comes with them
 };
 
 /// The name of the slice's column that says which row of the server it is.
 inline constexpr std::string_view kTargetRow = "pgveil_ctid";
+
+/// What the server's row has in one of the slice's columns that are not columns of its table, for the twin.
+[[nodiscard]] std::string kept_column_sql(const Occurrence& at, std::string_view column);
+
+/// Of such a column, or another, in a sub-select that locks.
+[[nodiscard]] std::string row_column_sql(const std::string& name);
 
 [[nodiscard]] Refuse refusal(Rule rule,
                              std::string message,
@@ -48,13 +56,19 @@ inline constexpr std::string_view kTargetRow = "pgveil_ctid";
 
 /// What no slice can answer.
 [[nodiscard]] std::optional<Refuse> check_reads(const Lineage& lineage);
+/// And what only a read can.
+[[nodiscard]] std::optional<Refuse> check_write_reads(const Lineage& lineage);
 
 class SplitBuilder {
  public:
   SplitBuilder(const RewriteInput& input, Evidence& evidence);
 
-  /// `target`: of an UPDATE or DELETE.
-  [[nodiscard]] std::optional<Refuse> add_relations(const std::optional<LockedTarget>& target);
+  [[nodiscard]] std::optional<Refuse> add_relations(const std::vector<LockedTarget>& targets);
+  /// The server's ctid, xmin … take the place of the twin's; samples are the server's.
+  [[nodiscard]] std::optional<Refuse> take_rows_of_server();
+  /// ORDER BY and LIMIT of exactly the rows that a lock on this relation means; nothing: the server alone
+  /// does not know them.
+  [[nodiscard]] std::optional<std::string> rows_to_lock(const Occurrence& at);
   [[nodiscard]] std::optional<Refuse> take_searches();
   [[nodiscard]] std::optional<Refuse> take_server_values();
   /// Patients by hidden outputs of what the twin runs; the rest by the rows of the slice.
@@ -72,7 +86,14 @@ class SplitBuilder {
 
  private:
   [[nodiscard]] std::optional<Refuse> add_relation(const NeededRelation& needed,
-                                                   const std::optional<LockedTarget>& target);
+                                                   const LockedTarget* target);
+  void add_row_columns(const NeededRelation& needed,
+                       const LockedTarget* target,
+                       SliceRelation& relation,
+                       SliceArm& arm);
+  [[nodiscard]] std::set<std::int16_t> system_columns_of(const CatalogRelation& relation) const;
+  [[nodiscard]] std::optional<std::string> sample(const Occurrence& at);
+  [[nodiscard]] std::optional<Refuse> take_samples(const NeededRelation& needed, std::string& sql);
   [[nodiscard]] std::int16_t any_plain_column(const Occurrence& at);
   [[nodiscard]] std::optional<Refuse> add_column(const Occurrence& at,
                                                  std::int16_t attnum,
@@ -81,7 +102,8 @@ class SplitBuilder {
   [[nodiscard]] std::string where(const NeededRelation& needed);
   [[nodiscard]] std::string locked(const NeededRelation& needed,
                                    const LockedTarget& target,
-                                   const SliceRelation& relation);
+                                   const SliceRelation& relation,
+                                   const std::string& sampled);
   [[nodiscard]] std::vector<std::pair<sql::NodeRef, std::string>> values_in(const Node& call);
   [[nodiscard]] bool take_age(const Node& node);
   [[nodiscard]] bool replace_server_value(const std::string& text,

@@ -94,7 +94,7 @@ class WriteBuilder {
     if (input_.parameter_types.size() + relation.columns.size() > kMaxParameters) {
       return cannot("it has too many parameters");
     }
-    return check_reads(lineage_);
+    return check_write_reads(lineage_);
   }
 
   // RETURNING and ON CONFLICT, once the rows are known.
@@ -202,10 +202,10 @@ class WriteBuilder {
   }
 
   [[nodiscard]] std::optional<Refuse> build_slice() {
-    std::optional<LockedTarget> locked;
+    std::vector<LockedTarget> locked;
     if (top_.command != Command::Insert) {
-      locked = LockedTarget{target_, touches_key() ? "FOR UPDATE" : "FOR NO KEY UPDATE",
-                            write_columns_needed_};
+      locked.push_back(
+          {target_, touches_key() ? "FOR UPDATE" : "FOR NO KEY UPDATE", write_columns_needed_, {}});
     }
     if (auto refused = builder_.add_relations(locked)) {
       return refused;

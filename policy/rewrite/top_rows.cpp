@@ -48,22 +48,6 @@ bool is_plain(const Lineage& lineage, const Occurrence& at) {
          !has("hasTargetSRFs") && !at.relation->has_children;
 }
 
-/// A bound of rows; nothing: it is no constant.
-std::optional<std::string> count_sql(const Lineage& lineage,
-                                     StatementEdit& edit,
-                                     const Node& node,
-                                     const std::vector<std::uint16_t>& free_literals) {
-  const auto value = lineage.client_value(without_casts(node), 0);
-  if (!value) {
-    return std::nullopt;
-  }
-  const bool literal = value->source.from == ValueSource::From::Literal;
-  if (literal && std::ranges::find(free_literals, value->source.index) == free_literals.end()) {
-    return std::string(lineage.syntax.literal_text(value->source.index));
-  }
-  return edit.slot_sql({value->source, {}});
-}
-
 // Half of the highest bigint, so that two of them can be added.
 std::string bounded(const std::string& count, const char* if_null) {
   return "LEAST(COALESCE((" + count + ")::pg_catalog.int8, " + if_null + "), 4611686018427387903)";
@@ -105,6 +89,54 @@ Key key_of(Lineage& lineage, const Occurrence& at, const Node& clause) {
 
 }  // namespace
 
+std::optional<std::string> constant_sql(const Lineage& lineage,
+                                        StatementEdit& edit,
+                                        const Node& node,
+                                        const std::vector<std::uint16_t>& free_literals) {
+  const auto value = lineage.client_value(without_casts(node), 0);
+  if (!value) {
+    return std::nullopt;
+  }
+  const bool literal = value->source.from == ValueSource::From::Literal;
+  if (literal && std::ranges::find(free_literals, value->source.index) == free_literals.end()) {
+    return std::string(lineage.syntax.literal_text(value->source.index));
+  }
+  return edit.slot_sql({value->source, {}});
+}
+
+std::optional<std::string> exact_rows(Lineage& lineage,
+                                      StatementEdit& edit,
+                                      Pushdown& pushdown,
+                                      const Occurrence& at,
+                                      const std::vector<std::uint16_t>& free_literals) {
+  const Scope& top = lineage.tree.top();
+  const Node limit = top.query.field("limitCount");
+  const Node offset = top.query.field("limitOffset");
+  if (!is_plain(lineage, at) || at.scope->in_view || !pushdown.is_exact(at)) {
+    return std::nullopt;
+  }
+  if (limit.is_null() && offset.is_null()) {
+    return std::string();
+  }
+  std::string keys;
+  for (const Node clause : top.query.field("sortClause")) {
+    const Key key = key_of(lineage, at, clause);
+    if (key.sql.empty() || key.last) {
+      return std::nullopt;
+    }
+    keys += (keys.empty() ? " ORDER BY " : ", ") + key.sql;
+  }
+  const auto rows = limit.is_null() ? std::optional<std::string>("NULL")
+                                    : constant_sql(lineage, edit, limit, free_literals);
+  const auto skipped = offset.is_null() ? std::optional<std::string>()
+                                        : constant_sql(lineage, edit, offset, free_literals);
+  if (!rows || (!offset.is_null() && !skipped) || lineage.syntax.facts().with_ties) {
+    return std::nullopt;
+  }
+  return keys + " LIMIT " + bounded(*rows, "4611686018427387903") +
+         (skipped ? " + " + bounded(*skipped, "0") : std::string());
+}
+
 std::string top_rows(Lineage& lineage,
                      StatementEdit& edit,
                      Pushdown& pushdown,
@@ -130,9 +162,9 @@ std::string top_rows(Lineage& lineage,
   if ((keys.empty() && top.has("sortClause")) || !pushdown.is_exact(at)) {
     return {};
   }
-  const auto rows = count_sql(lineage, edit, limit, free_literals);
+  const auto rows = constant_sql(lineage, edit, limit, free_literals);
   const auto skipped = offset.is_null() ? std::optional<std::string>()
-                                        : count_sql(lineage, edit, offset, free_literals);
+                                        : constant_sql(lineage, edit, offset, free_literals);
   if (!rows || (!offset.is_null() && !skipped)) {
     return {};
   }

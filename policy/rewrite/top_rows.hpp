@@ -10,6 +10,7 @@
 #include "policy/rewrite/pushdown.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,21 @@ namespace pgveil::policy {
                                    Pushdown& pushdown,
                                    const Occurrence& at,
                                    const std::vector<std::uint16_t>& free_literals);
+
+/// ORDER BY and LIMIT that leave exactly the rows of the statement, however their equals are chosen;
+/// nothing: the server does not know them.
+[[nodiscard]] std::optional<std::string> exact_rows(
+    Lineage& lineage,
+    StatementEdit& edit,
+    Pushdown& pushdown,
+    const Occurrence& at,
+    const std::vector<std::uint16_t>& free_literals);
+
+/// A literal or parameter of the client; nothing: it is no constant.
+[[nodiscard]] std::optional<std::string> constant_sql(
+    const Lineage& lineage,
+    StatementEdit& edit,
+    const Node& node,
+    const std::vector<std::uint16_t>& free_literals);
 
 }  // namespace pgveil::policy

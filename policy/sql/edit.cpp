@@ -99,6 +99,9 @@ class RangeFinder : public Visitor {
     if (message.descriptor == &pg_query__locking_clause__descriptor) return false;
     if (message.descriptor == &pg_query__node__descriptor) {
       wrapper_ = &reinterpret_cast<PgQuery__Node&>(message);
+      if (wrapper_->node_case == PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE) {
+        sampled_ = wrapper_;
+      }
     } else if (message.descriptor == &pg_query__range_var__descriptor) {
       auto& range_var = reinterpret_cast<PgQuery__RangeVar&>(message);
       if (range_var.location == location_) {
@@ -107,6 +110,10 @@ class RangeFinder : public Visitor {
                              wrapper_->node_case == PG_QUERY__NODE__NODE_RANGE_VAR &&
                              wrapper_->range_var == range;
         wrapper = wrapped ? wrapper_ : nullptr;
+        sample =
+            wrapped && sampled_ != nullptr && sampled_->range_table_sample->relation == wrapper_
+                ? sampled_
+                : nullptr;
       }
     }
     return true;
@@ -114,10 +121,12 @@ class RangeFinder : public Visitor {
 
   PgQuery__RangeVar* range = nullptr;
   PgQuery__Node* wrapper = nullptr;  // absent for targets
+  PgQuery__Node* sample = nullptr;   // TABLESAMPLE around it
 
  private:
   std::int32_t location_;
   PgQuery__Node* wrapper_ = nullptr;
+  PgQuery__Node* sampled_ = nullptr;
 };
 
 RangeFinder find_range(PgQuery__Node& root, std::int32_t location) {
@@ -178,6 +187,14 @@ Result<void> SyntaxTree::qualify_table(std::int32_t location, std::string_view s
     return make_error(Errc::NotFound, "qualify_table");
   if (table->cte || schema.empty()) return make_error(Errc::NotPossible, "qualify_table");
   found.range->schemaname = impl_->arena.copy(schema);
+  return {};
+}
+
+Result<void> SyntaxTree::drop_sample(std::int32_t location) {
+  const RangeFinder found = find_range(impl_->statement(), location);
+  if (found.sample == nullptr) return make_error(Errc::NotFound, "drop_sample");
+  PgQuery__Node* relation = found.wrapper;
+  *found.sample = *relation;
   return {};
 }
 

@@ -40,6 +40,9 @@ struct FoundNode {
 /// Every FuncCall and SQLValueFunction.
 [[nodiscard]] std::vector<NodeRef> find_calls(PgQuery__Node& root);
 
+/// Every ColumnRef.
+[[nodiscard]] std::vector<NodeRef> find_columns(PgQuery__Node& root);
+
 /// Every constant of the tree, by location.
 [[nodiscard]] std::multimap<std::int32_t, FoundNode> find_constants(PgQuery__Node& root);
 

@@ -127,6 +127,18 @@ class CallFinder : public Visitor {
   std::vector<NodeRef> found;
 };
 
+class ColumnFinder : public Visitor {
+ public:
+  bool enter(ProtobufCMessage& message) override {
+    if (message.descriptor == &pg_query__column_ref__descriptor) {
+      found.push_back({NodeKind::Column, reinterpret_cast<PgQuery__ColumnRef&>(message).location});
+    }
+    return true;
+  }
+
+  std::vector<NodeRef> found;
+};
+
 class PlaceholderFinder : public Visitor {
  public:
   bool enter(ProtobufCMessage& message) override {
@@ -175,6 +187,12 @@ std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref) {
 
 std::vector<NodeRef> find_calls(PgQuery__Node& root) {
   CallFinder finder;
+  walk(root.base, finder);
+  return std::move(finder.found);
+}
+
+std::vector<NodeRef> find_columns(PgQuery__Node& root) {
+  ColumnFinder finder;
   walk(root.base, finder);
   return std::move(finder.found);
 }

@@ -142,7 +142,7 @@ enum class TableDdl {
   None,    // something else, or with parts whose effect is not followed
   Create,  // CREATE TABLE of columns and constraints only
   Alter,   // actions that compute nothing from stored values; also RENAME
-  Index,   // CREATE INDEX, not CONCURRENTLY
+  Index,   // CREATE INDEX
   DropTable,
   DropIndex
 };
@@ -189,6 +189,8 @@ struct UtilityFacts {
   bool drop_on_commit = false;
   bool drops = false;  // DROP of relations
   bool cascade = false;
+  bool concurrently = false;  // CREATE INDEX, DROP INDEX
+  bool materialized = false;  // CREATE MATERIALIZED VIEW
   std::vector<ExecuteArgument> execute_arguments;
 };
 

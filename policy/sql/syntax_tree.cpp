@@ -221,6 +221,8 @@ std::size_t SyntaxTree::list_size(std::int32_t location) const {
 
 std::vector<NodeRef> SyntaxTree::calls() const { return find_calls(impl_->statement()); }
 
+std::vector<NodeRef> SyntaxTree::columns() const { return find_columns(impl_->statement()); }
+
 std::string SyntaxTree::operator_name(std::int32_t location) const {
   const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
   if (found.empty()) return {};

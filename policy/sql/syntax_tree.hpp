@@ -170,6 +170,7 @@ class SyntaxTree {
   [[nodiscard]] std::vector<std::string> column_parts(std::int32_t location) const;
   /// Calls, and values like CURRENT_DATE.
   [[nodiscard]] std::vector<NodeRef> calls() const;
+  [[nodiscard]] std::vector<NodeRef> columns() const;
   /// An explicit cast stands directly around it.
   [[nodiscard]] bool inside_cast(NodeRef node) const;
 
@@ -192,6 +193,8 @@ class SyntaxTree {
   [[nodiscard]] Result<void> replace_table(std::int32_t location, std::string_view select_sql);
   /// Also for targets, so that what was analysed is what runs. NotPossible: the name of a WITH query.
   [[nodiscard]] Result<void> qualify_table(std::int32_t location, std::string_view schema);
+  /// The relation without its TABLESAMPLE.
+  [[nodiscard]] Result<void> drop_sample(std::int32_t location);
   /// Into the top level SELECT list, or RETURNING list (which is made if there is none).
   /// They are named pgveil_<n>, so that no ORDER BY can mean them.
   /// NotPossible: set operations, VALUES.

@@ -83,14 +83,14 @@ TableDdl table_ddl(const PgQuery__Node& statement) {
                  ? TableDdl::Alter
                  : TableDdl::None;
     case PG_QUERY__NODE__NODE_INDEX_STMT:
-      return statement.index_stmt->concurrent != 0 ? TableDdl::None : TableDdl::Index;
+      return TableDdl::Index;
     case PG_QUERY__NODE__NODE_DROP_STMT: {
       const PgQuery__DropStmt& drop = *statement.drop_stmt;
       if (drop.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
         return TableDdl::DropTable;
       }
-      const bool index = drop.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX;
-      return index && drop.concurrent == 0 ? TableDdl::DropIndex : TableDdl::None;
+      return drop.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX ? TableDdl::DropIndex
+                                                                     : TableDdl::None;
     }
     default:
       return TableDdl::None;

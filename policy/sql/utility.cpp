@@ -418,6 +418,8 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       break;
     case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
       into_facts(*statement.create_table_as_stmt->into, facts);
+      facts.materialized =
+          statement.create_table_as_stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
       break;
     case PG_QUERY__NODE__NODE_SELECT_STMT:
       if (statement.select_stmt->into_clause != nullptr) {
@@ -448,8 +450,12 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
         facts.name = statement.alter_object_schema_stmt->relation->relname;
       }
       break;
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+      facts.concurrently = statement.index_stmt->concurrent != 0;
+      break;
     case PG_QUERY__NODE__NODE_DROP_STMT:
       facts.drops = true;
+      facts.concurrently = statement.drop_stmt->concurrent != 0;
       facts.cascade = statement.drop_stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
       break;
     default:

@@ -67,6 +67,10 @@ Result<Done> load_relations(ControlConnection& model, Catalog& catalog) {
     relation.before_insert = (*table).truth(row, 7);
     relation.before_update = (*table).truth(row, 8);
     relation.before_delete = (*table).truth(row, 9);
+    std::istringstream ancestors((*table).text(row, 10));
+    for (std::uint32_t oid = 0; ancestors >> oid;) {
+      relation.ancestors.push_back(policy::TwinOid{oid});
+    }
     catalog.relations.emplace((*table).oid(row, 0), std::move(relation));
   }
   auto columns = model.query(sql::kColumns);
@@ -205,10 +209,18 @@ Result<Done> load_functions(ControlConnection& model, Catalog& catalog) {
     }
   }
   const std::set<std::uint32_t> opaque = find_opaque(facts, *operators, names);
-  const std::set<std::uint32_t> bound = find_server_bound(facts, server_values(catalog));
+  const auto values = server_values(catalog);
+  const std::set<std::uint32_t> bound = find_server_bound(facts, values);
+  // STABLE functions in C are taken at their word; those whose body can be read may read the clock.
+  std::erase_if(facts, [](const FunctionFacts& fact) {
+    return fact.language != "sql" && fact.language != "plpgsql";
+  });
+  const std::set<std::uint32_t> read = find_server_bound(facts, values);
   for (auto& [oid, function] : catalog.functions) {
     function.opaque = opaque.contains(oid);
-    function.uses_server_state = !function.builtin && bound.contains(oid);
+    const auto& means = function.volatility == 'v' ? bound : read;
+    function.uses_server_state =
+        !function.builtin && function.volatility != 'i' && means.contains(oid);
   }
   return Done{};
 }

@@ -16,6 +16,7 @@ void seal_columns(policy::CatalogRelation& relation, const std::vector<SealedInB
     for (policy::CatalogColumn& column : relation.columns) {
       if (column.name == made.column) {
         column.sealed = made.sealed;
+        column.default_sql = made.default_sql;
       }
     }
   }

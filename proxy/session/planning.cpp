@@ -66,6 +66,7 @@ PlannedText* BrainCore::plan(std::string_view sql,
   request.settings = settings_;
   request.key_settings = key_settings_;
   request.login = identity_->login;
+  request.in_block = block_ != protocol::BlockState::Idle;
   request.simple_protocol = simple;
   if (auto foreign = foreign_text(request.sql, settings_.client_encoding)) {
     if (const auto* error = std::get_if<protocol::ErrorFields>(&*foreign)) {

@@ -47,6 +47,7 @@ struct Run {
 
   /// Split that writes: the statement that stores what the twin made is on its way.
   bool writing = false;
+  std::uint64_t rows_to_lock = 0;
 
   std::size_t offset = 0;  // bytes [offset, offset + length) of the client's Query
   std::size_t length = 0;

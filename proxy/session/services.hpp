@@ -53,6 +53,7 @@ struct PlanRequest {
   std::string login;
   std::string current_user;
   bool simple_protocol = false;  // text results, no parameters
+  bool in_block = false;         // BEGIN has been
 };
 
 struct PreparedPlan;

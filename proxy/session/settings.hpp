@@ -22,6 +22,7 @@ struct SealedInBlock {
   std::string column;
   policy::SealedColumn sealed;
   bool table_has_check = false;  // over sealed columns
+  std::string default_sql = {};  // empty: none
 
   friend bool operator==(const SealedInBlock&, const SealedInBlock&) = default;
 };

@@ -3,6 +3,7 @@
 #include "proxy/session/brain_core.hpp"
 
 #include <charconv>
+#include <set>
 
 namespace pgveil::proxy {
 
@@ -18,6 +19,25 @@ std::uint64_t count_of(std::string_view tag) {
     std::from_chars(tag.data() + at + 1, tag.data() + tag.size(), count);
   }
   return count;
+}
+
+/// Rows that several locks mean count once for each.
+std::uint64_t distinct_rows(const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows) {
+  std::set<std::pair<std::size_t, protocol::Bytes>> distinct;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (row[i]) {
+        distinct.emplace(i, *row[i]);
+      }
+    }
+  }
+  return distinct.size();
+}
+
+protocol::ErrorFields changed_before_lock() {
+  return protocol::make_error(
+      "ERROR", "40001", "could not lock a row: it was changed while the statement was computed", {},
+      "Run the statement again.");
 }
 
 }  // namespace
@@ -72,6 +92,9 @@ std::optional<protocol::ErrorFields> BrainCore::fill_write(const Owing& entry,
 /// `entry` is the front one and the last; it stands for the second Execute from now on.
 void BrainCore::send_write(Owing& entry, Run& run, Actions& out) {
   BOOST_ASSERT(entry.kind == Owed::Execute && entry.portal != nullptr && queue_.size() == 1);
+  if (run.write_back()->rows == policy::WriteBack::Rows::Locked) {
+    run.rows_to_lock = distinct_rows(std::get<EvaluatedRows>(*run.evaluated).written);
+  }
   std::string sql;
   std::vector<ServerValue> values;
   if (auto error = fill_write(entry, run, sql, values)) {
@@ -143,7 +166,15 @@ Taken BrainCore::on_written(Owing& entry,
     return Taken::Yes;
   }
   auto& made = std::get<EvaluatedRows>(*run.evaluated);
-  run.rows = count_of(*tag);
+  const bool locks = run.write_back()->rows == policy::WriteBack::Rows::Locked;
+  run.rows = locks ? made.row_ends.size() : count_of(*tag);
+  if (locks && count_of(*tag) != run.rows_to_lock) {
+    fail_locally(entry, changed_before_lock(), out);
+    if (!finished_) {
+      queue_.pop();
+    }
+    return Taken::Yes;
+  }
   if (run.write_back()->answered_by_twin) {
     if (run.rows != made.row_ends.size()) {
       fail_locally(entry,
@@ -159,8 +190,8 @@ Taken BrainCore::on_written(Owing& entry,
     portal.rows.data_rows = std::move(made.data_rows);
     portal.rows.row_ends = std::move(made.row_ends);
   }
+  portal.rows.command_tag = locks ? made.command_tag : *tag;
   made = EvaluatedRows();
-  portal.rows.command_tag = *tag;
   if (run.plan->columns) {
     portal.evaluated = true;  // later Executes get what is left
     serve_rows(entry, out);

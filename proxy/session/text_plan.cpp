@@ -100,6 +100,7 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
   one.settings = request.settings;
   one.login = request.login;
   one.current_user = request.settings.current_user();
+  one.in_block = request.in_block;
   one.simple_protocol = request.simple_protocol;
   PlanResult result = planner.plan(one);
   if (auto* error = std::get_if<protocol::ErrorFields>(&result)) {

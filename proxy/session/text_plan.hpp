@@ -19,6 +19,7 @@ struct TextPlanRequest {
   SessionSettings settings;
   std::shared_ptr<const KeySettings> key_settings;  // of `settings`; null: to be made
   std::string login;
+  bool in_block = false;
   bool simple_protocol = false;  // true: Query, any number of statements; false: Parse, at most one
   bool fresh = false;            // plans that were made before do not count
 };

@@ -30,22 +30,18 @@ class Collector final : public RowSink {
   void on_columns(const protocol::RowDescription& columns) override { columns_ = columns.size(); }
 
   bool on_row(protocol::ByteView body) override {
-    if (written_ > 0) {
-      if (!protocol::decode_data_row(body, cells_) || cells_.size() < written_) {
-        return false;
-      }
-      const std::size_t shown = cells_.size() - written_;
-      protocol::encode_data_row(rows_.data_rows, std::span(cells_).first(shown));
-      keep_written(std::span(cells_).subspan(shown));
-    } else if (hidden_ == 0) {
+    if (written_ + hidden_ == 0) {
       const protocol::Frame frame(rows_.data_rows, 'D');
       protocol::put_bytes(rows_.data_rows, body);
     } else {
-      if (!protocol::decode_data_row(body, cells_) || cells_.size() < hidden_) {
+      if (!protocol::decode_data_row(body, cells_) || cells_.size() < hidden_ + written_) {
         return false;
       }
-      const std::size_t shown = cells_.size() - hidden_;
+      const std::size_t shown = cells_.size() - hidden_ - written_;
       protocol::encode_data_row(rows_.data_rows, std::span(cells_).first(shown));
+      if (written_ > 0) {
+        keep_written(std::span(cells_).subspan(shown + hidden_));
+      }
       for (std::size_t i = 0; i < hidden_; ++i) {
         if (const protocol::Cell& cell = cells_[shown + i]) {
           rows_.subjects[i].emplace_back(protocol::as_text(*cell));
@@ -168,8 +164,9 @@ std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload
   std::vector<SliceRows> all;
   for (std::size_t i = 0; i < slice.relations.size() && i < payload.relations.size(); ++i) {
     const protocol::Bytes& copy = payload.relations[i];
-    if (copy.size() <= kCopyHeaderSize + kCopyTrailerSize) {
-      continue;  // no rows
+    const bool empty = copy.size() <= kCopyHeaderSize + kCopyTrailerSize;
+    if (empty && !slice.relations[i].is_target) {
+      continue;  // what is kept of rows has to be there for the statement all the same
     }
     SliceRows rows;
     rows.schema = slice.relations[i].schema;
@@ -179,9 +176,11 @@ std::vector<SliceRows> slice_rows(const policy::Slice& slice, const SlicePayload
     }
     rows.copy = copy;
     rows.is_target = slice.relations[i].is_target;
+    rows.kept_as = policy::kept_rows_table(rows.schema, rows.name);
     // Without columns each row is just its Int16 count.
-    rows.rows = rows.columns.empty() ? (copy.size() - kCopyHeaderSize - kCopyTrailerSize) / 2
-                                     : std::max<std::uint64_t>(payload.rows, 1);
+    rows.rows = empty                  ? 0
+                : rows.columns.empty() ? (copy.size() - kCopyHeaderSize - kCopyTrailerSize) / 2
+                                       : std::max<std::uint64_t>(payload.rows, 1);
     all.push_back(std::move(rows));
   }
   return all;
@@ -251,7 +250,8 @@ EvaluateResult TwinEvaluator::evaluate(
   const auto* split = std::get_if<policy::Split>(&request.plan->plan.decision);
   const std::size_t hidden = split != nullptr ? split->slice.hidden_subjects.size() : 0;
   const policy::WriteBack* write = split != nullptr && split->write ? &*split->write : nullptr;
-  const bool inserts = write != nullptr && write->rows == policy::WriteBack::Rows::Inserted;
+  // What is to be stored or locked comes with the statement's own rows.
+  const bool inserts = write != nullptr && !write->has_row_array();
   const std::size_t checked = write != nullptr && !write->checks.empty() ? 1 : 0;
   const std::size_t written = inserts ? write->columns.size() + checked : 0;
   const std::size_t shown =

@@ -280,25 +280,29 @@ Result<std::string> Generation::type_name(std::uint32_t type, TwinConnection& co
   return name;
 }
 
-Result<std::string> Generation::target_of(const std::string& schema, const std::string& name) {
+Result<std::string> Generation::target_of(const std::string& schema,
+                                          const std::string& name,
+                                          const std::string& kept_as) {
   const std::lock_guard lock(targets_mutex_);
   const std::string table = quote_name(schema) + "." + quote_name(name);
   if (const auto known = targets_.find(table); known != targets_.end()) {
     return known->second;
   }
-  const std::string child = "of_" + std::to_string(targets_.size() + 1);
+  const std::string child = kept_as.empty() ? "of_" + std::to_string(targets_.size() + 1) : kept_as;
   auto connection = connect(kWorkDatabase);
   if (!connection) {
     return connection.error();
   }
   const std::string full = std::string(kTargetSchema) + "." + child;
-  auto made =
-      (*connection)
-          .query("CREATE SCHEMA IF NOT EXISTS " + std::string(kTargetSchema) +
-                 "; GRANT USAGE ON SCHEMA " + kTargetSchema + " TO PUBLIC; CREATE UNLOGGED TABLE " +
-                 full + " (pgveil_ctid pg_catalog.tid) INHERITS (" + table +
-                 ") WITH (autovacuum_enabled = off); GRANT SELECT, INSERT ON " + full +
-                 " TO PUBLIC");
+  auto made = (*connection)
+                  .query("CREATE SCHEMA IF NOT EXISTS " + std::string(kTargetSchema) +
+                         "; GRANT USAGE ON SCHEMA " + kTargetSchema +
+                         " TO PUBLIC; CREATE UNLOGGED TABLE " + full +
+                         " (pgveil_ctid pg_catalog.tid, pgveil_xmin pg_catalog.xid, pgveil_xmax "
+                         "pg_catalog.xid, "
+                         "pgveil_cmin pg_catalog.cid, pgveil_cmax pg_catalog.cid) INHERITS (" +
+                         table + ") WITH (autovacuum_enabled = off); GRANT SELECT, INSERT ON " +
+                         full + " TO PUBLIC");
   if (!made) {
     return made.error();
   }

@@ -61,7 +61,9 @@ class Generation {
   /// The table in schema kTargetSchema of `work` that takes the rows of a relation which a statement
   /// changes: a child of the relation, so that the statement sees them there, with the column
   /// `pgveil_ctid` to know them by. Made when it is first asked for.
-  [[nodiscard]] Result<std::string> target_of(const std::string& schema, const std::string& name);
+  [[nodiscard]] Result<std::string> target_of(const std::string& schema,
+                                              const std::string& name,
+                                              const std::string& kept_as);
   /// Rows that were loaded into a table of `work` and rolled back; a vacuum follows after many.
   void add_rolled_back(const SliceRows& rows);
   /// Nothing starts on it any more: closes idle connections.

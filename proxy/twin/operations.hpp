@@ -83,6 +83,7 @@ struct SliceRows {
   /// Rows that the statement may change: it finds them in the relation like all others, and what it
   /// made of them can be asked for afterwards. The last column is then `pgveil_ctid`.
   bool is_target = false;
+  std::string kept_as = {};  // its name in pgveil_target; empty: any
 };
 
 /// Where the rows of an evaluation go, on the thread that called.

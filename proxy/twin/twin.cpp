@@ -106,7 +106,7 @@ Answer<Outcome> Twin::evaluate(const std::vector<SliceRows>& slice,
   std::vector<SliceRows> loaded = slice;
   for (SliceRows& rows : loaded) {
     if (generation && rows.is_target) {
-      const auto target = generation->target_of(rows.schema, rows.name);
+      const auto target = generation->target_of(rows.schema, rows.name, rows.kept_as);
       if (!target) {
         return not_ready();
       }

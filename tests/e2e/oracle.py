@@ -98,7 +98,8 @@ def grants(cluster, database, policy, role, login):
         for privilege, wanted in (("SELECT", {"clear", "masked"}), ("INSERT", {"create"}), ("UPDATE", {"change"})):
             allowed = [name for name in names if name not in tagged
                        or wanted & set(policy.verbs(role, tagged[name]["class"]))]
-            listed = "" if len(allowed) == len(names) else f" ({', '.join(allowed)})"
+            rows = ["ctid", "xmin"] if privilege == "SELECT" else []  # not those of the policy
+            listed = "" if len(allowed) == len(names) else f" ({', '.join(allowed + rows)})"
             script.append(f"GRANT {privilege}{listed} ON {table} TO {login};")
         if all("delete" in policy.verbs(role, column["class"]) for column in tagged.values()):
             script.append(f"GRANT DELETE ON {table} TO {login};")

@@ -27,6 +27,8 @@ FUNCTIONS = """
 CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql AS $$ SELECT upper(t) || '!' $$;
 CREATE FUNCTION initials(a text, b text) RETURNS text LANGUAGE plpgsql AS
 $$ BEGIN RETURN left(a, 1) || left(b, 1); END $$;
+CREATE FUNCTION years_old(d date) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT date_part('year', age(d))::integer $$;
+CREATE FUNCTION days_ago(n integer) RETURNS date LANGUAGE sql STABLE AS $$ SELECT CURRENT_DATE - n $$;
 CREATE FUNCTION is_past(d date) RETURNS boolean LANGUAGE sql AS $$ SELECT d < CURRENT_DATE $$;
 """
 HEADER = """# What pgveil refuses today although PostgreSQL would answer: case, role, SQLSTATE, protocol modes.

@@ -244,9 +244,20 @@ class Queries(Sources):
         self.constructs.add("for update, for share")
         source, level = self.table(), Level()
         level.refs = source.refs
-        where = self.condition(level, 0)
+        where = self.condition(level, self.tape.pick((0, 1)))
         items = ", ".join(ref.text for ref in self.tape.some(source.refs, 1, 3))
-        return f"SELECT {items} FROM {source.text} WHERE {where} FOR {self.tape.pick(('UPDATE', 'SHARE', 'KEY SHARE'))}"
+        if self.tape.chance(40):
+            items += ", " + self.expression(level, "text", 1)
+        if self.tape.chance(15) and source.unique and "ONLY" not in source.text:
+            self.constructs.add("system columns")
+            items += f", {source.alias}.ctid IS NULL, {source.alias}.xmin IS NOT NULL"
+        tail = ""
+        if self.tape.chance(30) and source.unique:
+            tail = f" ORDER BY {', '.join(source.unique)} LIMIT {self.tape.pick((1, 3))}"
+        strength = self.tape.pick(("UPDATE", "SHARE", "KEY SHARE", "NO KEY UPDATE"))
+        of = f" OF {source.alias}" if self.tape.chance(20) else ""
+        wait = self.tape.pick(("", "", " NOWAIT", " SKIP LOCKED"))
+        return f"SELECT {items} FROM {source.text} WHERE {where}{tail} FOR {strength}{of}{wait}"
 
 
 def renumbered(text, params):

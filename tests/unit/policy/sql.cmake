@@ -1,5 +1,6 @@
 pgveil_test(policy_sql_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/sql/bounds_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/sql/ddl_values_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/deparse_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/edit_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/sql/node_text_test.cpp

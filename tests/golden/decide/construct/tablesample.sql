@@ -1,8 +1,9 @@
 -- role clinician
 SELECT upper(last_name) FROM patients TABLESAMPLE BERNOULLI (10)
 ----
-Refuse  not_understood (0A000)
-        TABLESAMPLE cannot be combined with expressions over sealed columns
-column  public.patients.last_name
-hint    leave it out
+Split
+because public.patients.last_name: an expression needs its value
+server  SELECT (0)::pg_catalog.int4, "last_name"::pg_catalog.bytea, pg_catalog.int4send("id") FROM "public"."patients" TABLESAMPLE bernoulli ({literal 1})
+slice   public.patients(last_name open, id)
+twin    SELECT upper(last_name), patients.id::pg_catalog.text AS pgveil_2 FROM patients
 seen    public.patients.last_name clear

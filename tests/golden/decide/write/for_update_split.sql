@@ -1,8 +1,9 @@
 -- role clinician
 SELECT upper(last_name) FROM patients WHERE id = 1 FOR UPDATE
 ----
-Refuse  lock_of_masked (0A000)
-        rows cannot be locked by a condition that the server cannot evaluate
-column  public.patients.last_name
-hint    lock them by a plain key, or by equality on a column with an equality term
+Split
+because public.patients.last_name: an expression needs its value
+server  SELECT (0)::pg_catalog.int4, pg_catalog.int4send("id"), "last_name"::pg_catalog.bytea FROM (SELECT "id", "last_name" FROM "public"."patients" WHERE (((id = {literal 1}))) FOR UPDATE) AS "patients"
+slice   public.patients(id, last_name open)
+twin    SELECT upper(last_name), patients.id::pg_catalog.text AS pgveil_2 FROM patients WHERE id = {literal 1} FOR UPDATE
 seen    public.patients.last_name clear
