@@ -1,8 +1,10 @@
 #include "crypto/bytes.hpp"
 #include "crypto/random.hpp"
+#include "policy/sql/ddl_values.hpp"
 #include "proxy/apply/json.hpp"
 #include "proxy/apply/schema_change.hpp"
 #include "proxy/keys/key_store.hpp"
+#include "proxy/keys/sealed_sql.hpp"
 
 #include <array>
 #include <initializer_list>
@@ -80,6 +82,17 @@ std::string logical_json(const LogicalObject& object) {
   return row.done();
 }
 
+std::string changed_json(const ChangedColumn& changed) {
+  JsonObject row;
+  row.text("schema", changed.schema);
+  row.text("table", changed.table);
+  row.text("column", changed.column.name);
+  row.text("logical_type", changed.column.type_sql);
+  row.number("typmod", changed.column.typmod);
+  row.text("default_sql", changed.column.default_sql);
+  return row.done();
+}
+
 std::string gone_json(const GoneObject& object) {
   JsonObject row;
   row.text("kind", object.kind);
@@ -98,11 +111,77 @@ std::string json_of(const std::vector<T>& items, ToJson to_json) {
   return json_list(texts);
 }
 
+/// SQL of the client's with values in it is kept sealed.
+class SqlSealing {
+ public:
+  SqlSealing(keys::PgConnection& admin, const keys::KeyEncryptionKey& kek)
+      : admin_(admin), kek_(kek) {}
+
+  Result<void> seal(std::string& sql) {
+    if (!policy::sql::has_value(sql)) {
+      return {};
+    }
+    if (keys_ == nullptr) {
+      const auto field = keys::ensure_field(admin_, kek_, keys::kSqlField);
+      if (!field) {
+        return from_keys(field.error());
+      }
+      field_ = *field;
+      const auto loaded = keys::load_keyring(admin_, kek_);
+      if (!loaded) {
+        return from_keys(loaded.error());
+      }
+      keys_ = *loaded;
+    }
+    auto sealed = keys::seal_sql(*keys_, field_, sql);
+    if (!sealed) {
+      return Error{Errc::Value, "SQL of the statement cannot be sealed", ""};
+    }
+    sql = std::move(*sealed);
+    return {};
+  }
+
+ private:
+  keys::PgConnection& admin_;
+  const keys::KeyEncryptionKey& kek_;
+  std::shared_ptr<const crypto::Keyring> keys_;
+  crypto::FieldId field_{};
+};
+
+Result<void> seal_sql_of(SchemaChange& change, SqlSealing& sealing) {
+  std::vector<std::string*> all;
+  for (NewSealedColumn& made : change.sealed) {
+    if (made.column.default_sql) {
+      all.push_back(&*made.column.default_sql);
+    }
+  }
+  for (ChangedColumn& changed : change.changed) {
+    if (changed.column.default_sql) {
+      all.push_back(&*changed.column.default_sql);
+    }
+  }
+  for (LogicalObject& object : change.logical) {
+    all.push_back(&object.definition);
+    all.push_back(&object.restore_sql);
+  }
+  for (std::string* sql : all) {
+    if (auto done = sealing.seal(*sql); !done) {
+      return done.error();
+    }
+  }
+  return {};
+}
+
 Result<PreparedChange> prepare_in_transaction(keys::PgConnection& admin,
                                               const keys::KeyEncryptionKey& kek,
-                                              const SchemaChange& change,
+                                              const SchemaChange& planned,
                                               const std::string& login) {
   PreparedChange prepared;
+  SchemaChange change = planned;
+  SqlSealing sealing(admin, kek);
+  if (auto done = seal_sql_of(change, sealing); !done) {
+    return done.error();
+  }
   std::vector<std::string> sealed;
   for (const NewSealedColumn& made : change.sealed) {
     const auto field = keys::ensure_field(admin, kek, made.change.field);
@@ -118,10 +197,11 @@ Result<PreparedChange> prepare_in_transaction(keys::PgConnection& admin,
   }
   prepared.token = crypto::hex_encode(random);
   const auto stored = admin.query(
-      "INSERT INTO pgveil.planned_change (token, login, sealed, logical, gone) VALUES ($1, $2, "
-      "$3::jsonb, $4::jsonb, $5::jsonb)",
+      "INSERT INTO pgveil.planned_change (token, login, sealed, logical, gone, changed) VALUES "
+      "($1, "
+      "$2, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb)",
       {prepared.token, login, json_list(sealed), json_of(change.logical, logical_json),
-       json_of(change.gone, gone_json)});
+       json_of(change.gone, gone_json), json_of(change.changed, changed_json)});
   if (!stored) {
     return from_keys(stored.error());
   }

@@ -1,10 +1,12 @@
 #include "proxy/apply/schema_change.hpp"
 
+#include "policy/sql/ddl_values.hpp"
 #include "proxy/apply/index_plan.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 namespace pgveil::proxy::apply {
 namespace {
@@ -90,7 +92,9 @@ Result<Tables> run_on_twin(keys::PgConnection& twin, const ChangeRequest& reques
     run += "; SET LOCAL ROLE " + quote_name(request.user);
   }
   // Apart, so that a position in its error counts in the client's own text.
-  for (const std::string& sql : {run, request.sql, std::string("SET LOCAL ROLE NONE")}) {
+  const std::string own =
+      request.concurrently ? policy::sql::not_concurrently(request.sql) : request.sql;
+  for (const std::string& sql : {run, own, std::string("SET LOCAL ROLE NONE")}) {
     if (auto done = twin.query(sql); !done) {
       return from_keys(done.error());
     }
@@ -181,10 +185,12 @@ class Comparison {
   }
 
   /// The client's, once, however many tables it is about.
-  void own_statement() {
-    const auto same = [&](const ServerStatement& other) { return other.sql == request_.sql; };
+  void own_statement() { own_statement(request_.sql); }
+
+  void own_statement(const std::string& sql) {
+    const auto same = [&](const ServerStatement& other) { return other.sql == sql; };
     if (std::ranges::none_of(out_.statements, same)) {
-      out_.statements.push_back({request_.sql, ""});
+      out_.statements.push_back({sql, ""});
     }
   }
 
@@ -211,8 +217,18 @@ class Comparison {
         return problem(found.where, found.message, found.remedy);
       }
     }
+    std::set<std::string> names;
+    for (const ColumnChange& change : plan.columns) {
+      names.insert(plan.table.column(change.attnum)->name);
+    }
+    const auto bare = policy::sql::without_values_of(request_.sql, names);
+    if (!bare) {
+      return problem(plan.table.text_name(),
+                     "a value in DEFAULT or CHECK of a sealed column would reach the server",
+                     "write the type behind the value, as in '2000-01-01'::date");
+    }
     refuse_if_there(plan);
-    own_statement();
+    own_statement(*bare);
     for (const std::string& sql : plan.before) {
       out_.statements.push_back({sql, ""});
     }
@@ -263,6 +279,9 @@ class Comparison {
       return problem(before.text_name(), "the policy knows the table by its name",
                      "rename it on the server, in the policy and in the programs");
     }
+    if (changes_sealed(before, after)) {
+      return;
+    }
     bool loses_sealed = false;
     for (const ColumnState& old : before.columns) {
       const ColumnState* now = after.column(old.attnum);
@@ -299,6 +318,57 @@ class Comparison {
     }
   }
 
+  /// Defaults and types of sealed columns are not the server's: such actions stand alone. Also where they
+  /// change nothing, since the server would not know that.
+  bool changes_sealed(const TableState& before, const TableState& after) {
+    using Kind = policy::sql::AlterAction::Kind;
+    std::vector<const ColumnState*> columns;
+    const auto actions = policy::sql::alter_actions(request_.sql);
+    for (const policy::sql::AlterAction& action : actions) {
+      const ColumnState* now = action.kind == Kind::Other ? nullptr : after.column(action.column);
+      const ColumnState* old = now == nullptr ? nullptr : before.column(now->attnum);
+      if (old == nullptr || sealed(before, old->name) == nullptr) {
+        continue;
+      }
+      const std::string name = full(before, *old);
+      if (!widens(*old, *now)) {
+        problem(name, name + ": the values of a sealed column cannot be converted to another type");
+      }
+      if (now->default_sql && now->default_sql->find("nextval(") != std::string::npos) {
+        problem(name, name + ": a sealed column cannot take its default from a sequence",
+                "give its values in the program");
+      }
+      columns.push_back(now);
+    }
+    if (columns.empty()) {
+      return false;
+    }
+    if (columns.size() != actions.size()) {
+      problem(before.text_name(), "sealed columns and others are changed in one statement",
+              "change them in statements of their own");
+    }
+    concerns_sealed_ = true;
+    for (const ColumnState* column : columns) {
+      // Does nothing but ask whether the client may.
+      out_.statements.push_back({"ALTER TABLE ONLY " + after.sql_name() + " ALTER COLUMN " +
+                                     quote_name(column->name) + " SET STORAGE EXTERNAL",
+                                 ""});
+      out_.changed.push_back({after.schema, after.name, *column});
+    }
+    return true;
+  }
+
+  /// Every value of the old type is one of the new, in the same bytes.
+  static bool widens(const ColumnState& old, const ColumnState& now) {
+    constexpr policy::TypeOid kVarchar = 1043;
+    if (old.type_sql == now.type_sql && old.collation_sql == now.collation_sql) {
+      return true;
+    }
+    return old.collation_sql == now.collation_sql && old.base_type == kVarchar &&
+           now.base_type == kVarchar &&
+           (now.typmod < 0 || (old.typmod >= 0 && now.typmod >= old.typmod));
+  }
+
   void compare_column(const TableState& table,
                       const ColumnState& old,
                       const ColumnState& now,
@@ -309,11 +379,10 @@ class Comparison {
                      "rename it on the server, in the policy and in the programs");
     }
     const bool retyped = old.type_sql != now.type_sql || old.collation_sql != now.collation_sql;
-    if (retyped && tagged) {
-      return problem(name, name + ": the type of a tagged column cannot be changed through pgveil");
-    }
-    if (old.default_sql != now.default_sql && sealed(table, old.name) != nullptr) {
-      problem(name, name + ": the default of a sealed column cannot be changed through pgveil");
+    if (retyped && tagged && (sealed(table, old.name) != nullptr || is_hidden(table, old.name))) {
+      problem(name, name +
+                        ": an error of the conversion would tell of values that the role does not "
+                        "see in clear");
     }
   }
 

@@ -21,6 +21,7 @@ namespace pgveil::proxy::apply {
 struct ChangeRequest {
   std::string sql;  // the client's statement
   policy::sql::TableDdl kind = policy::sql::TableDdl::None;
+  bool concurrently = false;         // CREATE INDEX, DROP INDEX
   std::vector<std::string> names;    // relations that it names, quoted
   std::vector<std::string> prelude;  // what the session's open block has done before
   std::string user;                  // whose rights count; empty: the connection's
@@ -51,12 +52,20 @@ struct NewSealedColumn {
   ColumnChange change;
 };
 
+/// A sealed column with another default or a wider type: the server has neither.
+struct ChangedColumn {
+  std::string schema;
+  std::string table;
+  ColumnState column;
+};
+
 struct SchemaChange {
   /// The client's own statement does it: nothing sealed is concerned.
   bool plain = false;
   std::vector<std::string> absent;  // conditions that must not hold before
   std::vector<ServerStatement> statements;
   std::vector<NewSealedColumn> sealed;
+  std::vector<ChangedColumn> changed;
   std::vector<LogicalObject> logical;
   std::vector<GoneObject> gone;
   /// Tables with tagged columns that lose rows or such columns, as schema and name.

@@ -4,6 +4,7 @@
 #include "proxy/apply/sql.hpp"
 #include "proxy/apply/value_pump.hpp"
 #include "proxy/keys/key_store.hpp"
+#include "proxy/keys/sealed_sql.hpp"
 
 #include <chrono>
 
@@ -37,6 +38,11 @@ const char* storage_word(char storage) {
     default:
       return "EXTENDED";
   }
+}
+
+/// What cannot be opened is no SQL either: then nothing is changed.
+std::string opened_sql(const crypto::Keyring& keys, const std::string& stored) {
+  return keys::open_sql(keys, stored).value_or(stored);
 }
 
 }  // namespace
@@ -354,12 +360,16 @@ Result<void> TableChanger::restore_logical(const TableState& table, TableOutcome
   if (!rows) {
     return from_keys(rows.error());
   }
+  const auto keyring = keys::load_keyring(writer_, kek_);
+  if (!keyring) {
+    return from_keys(keyring.error());
+  }
   for (std::size_t i = 0; i < (*rows).size(); ++i) {
     const std::string schema = (*rows).text(i, 2);
     const std::string name = (*rows).text(i, 4);
     if ((*rows).text(i, 1) == "view") {
       // Only if nothing beneath it is sealed any more.
-      const auto kept = restore_view(schema, name, (*rows).text(i, 6));
+      const auto kept = restore_view(schema, name, opened_sql(**keyring, (*rows).text(i, 6)));
       if (!kept) {
         return kept.error();
       }
@@ -367,7 +377,7 @@ Result<void> TableChanger::restore_logical(const TableState& table, TableOutcome
         outcome.notes.push_back("view " + schema + '.' + name + " still needs sealed columns");
         continue;
       }
-    } else if (auto done = run((*rows).text(i, 6)); !done) {
+    } else if (auto done = run(opened_sql(**keyring, (*rows).text(i, 6))); !done) {
       return done.error();
     }
     const auto gone = writer_.query("DELETE FROM pgveil.logical_object WHERE id = $1::integer",
@@ -420,7 +430,7 @@ Result<TableOutcome> TableChanger::unseal_in_transaction(const std::string& sche
                             (column.compression == "p" ? "pglz" : "lz4"));
     }
     if (column.default_sql) {
-      plain.after.push_back("SET DEFAULT " + *column.default_sql);
+      plain.after.push_back("SET DEFAULT " + opened_sql(**keyring, *column.default_sql));
     }
     plain.collate = collate;
     plain.transform = [keys = *keyring, field = crypto_field(column.field)](

@@ -4,6 +4,7 @@
 #include "proxy/cli/sql.hpp"
 #include "proxy/keys/key_store.hpp"
 #include "proxy/keys/pg.hpp"
+#include "proxy/keys/sealed_sql.hpp"
 
 namespace pgveil::proxy::cli {
 twin::TwinConfig twin_config(const Config& config) {
@@ -20,7 +21,11 @@ twin::TwinConfig twin_config(const Config& config) {
 ControlPlane::ControlPlane(Config config, std::shared_ptr<const policy::Policy> rules, Log log)
     : config_(std::move(config)),
       log_(std::move(log)),
-      twin_(twin_config(config_)),
+      twin_([this] {
+        twin::TwinConfig twin = twin_config(config_);
+        twin.open_sql = [this](const std::string& sql) { return open_sql(sql); };
+        return twin;
+      }()),
       planner_(twin_, [this] { follow_schema(); }),
       rules_(std::move(rules)) {}
 
@@ -99,6 +104,16 @@ void ControlPlane::follow_schema() {
 std::shared_ptr<const crypto::Keyring> ControlPlane::keyring() const {
   const std::lock_guard lock(mutex_);
   return keyring_;
+}
+
+// Another proxy may have made the key.
+std::optional<std::string> ControlPlane::open_sql(const std::string& stored) {
+  if (!keys::is_sealed_sql(stored)) {
+    return stored;
+  }
+  const auto known = keyring();
+  auto opened = known == nullptr ? std::nullopt : keys::open_sql(*known, stored);
+  return opened || load_keys() ? opened : keys::open_sql(*keyring(), stored);
 }
 
 std::optional<std::string> ControlPlane::store_seal_counts() {

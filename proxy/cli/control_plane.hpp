@@ -60,6 +60,7 @@ class ControlPlane {
  private:
   [[nodiscard]] std::shared_ptr<const apply::SchemaChanges> make_schema_changes();
   [[nodiscard]] std::optional<std::string> load_keys();
+  [[nodiscard]] std::optional<std::string> open_sql(const std::string& stored);
   [[nodiscard]] std::optional<std::string> load_memberships(PlanningState& state);
   void publish(std::shared_ptr<const policy::Catalog> catalog);
 

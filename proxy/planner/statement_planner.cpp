@@ -188,7 +188,7 @@ class Planning {
       answers.inner = inner->plan;
     }
     for (const std::string& name : asked.relations) {
-      answers.relations.push_back(relation(name));
+      answers.relations.push_back(relation(name, syntax.utility().drops));
     }
     if (changes_tagged_table(context_, syntax, answers)) {
       return plan_table_ddl(state_, context_, syntax, request_, asked.relations, out);
@@ -317,7 +317,7 @@ class Planning {
   }
 
   // What a name means under the session's search_path: asked of the twin, not guessed.
-  const policy::CatalogRelation* relation(const std::string& name) {
+  const policy::CatalogRelation* relation(const std::string& name, bool view_itself = false) {
     auto analysed = twin_.analyse("TABLE " + name, {}, analysis_state());
     const auto* analysis = std::get_if<twin::Analysis>(&analysed);
     if (analysis == nullptr || analysis->query_trees.empty()) {
@@ -331,6 +331,12 @@ class Planning {
     const policy::CatalogRelation* found = nullptr;
     for (const std::uint32_t oid : policy::survey((*tree)->root()).relations) {
       const auto* candidate = context_.catalog->relation(policy::TwinOid{oid});
+      const bool named =
+          candidate != nullptr && (policy::quote_identifier(candidate->name) == name ||
+                                   policy::qualified(candidate->schema, candidate->name) == name);
+      if (view_itself && named && candidate->kind == 'v') {
+        return candidate;
+      }
       // A view's base tables count before the view itself: what is tagged decides.
       const bool tagged = candidate != nullptr &&
                           context_.role->table(candidate->schema, candidate->name) != nullptr;

@@ -45,7 +45,9 @@ protocol::ErrorFields error_of(const apply::Error& error) {
 }
 
 /// What later statements of the session have to know until the catalog does.
-void note_sealed(const apply::SchemaChanges::Answer& answer, SqlSchema& schema) {
+void note_sealed(const apply::SchemaChanges::Answer& answer,
+                 const policy::Catalog& catalog,
+                 SqlSchema& schema) {
   for (std::size_t i = 0; i < answer.change.sealed.size(); ++i) {
     const apply::NewSealedColumn& made = answer.change.sealed[i];
     SealedInBlock sealed;
@@ -57,12 +59,25 @@ void note_sealed(const apply::SchemaChanges::Answer& answer, SqlSchema& schema) 
     sealed.sealed.typmod = made.column.typmod;
     sealed.sealed.terms = made.change.terms;
     sealed.sealed.server_type = policy::qualified("pgveil", made.column.base_name);
+    sealed.default_sql = made.column.default_sql.value_or("");
     sealed.table_has_check =
         std::ranges::any_of(answer.change.logical, [&](const apply::LogicalObject& object) {
           return object.kind == "check" && object.schema == made.schema &&
                  object.table == made.table;
         });
     schema.sealed.push_back(std::move(sealed));
+  }
+  for (const apply::ChangedColumn& changed : answer.change.changed) {
+    const policy::CatalogRelation* relation = catalog.relation(changed.schema, changed.table);
+    const policy::CatalogColumn* column =
+        relation == nullptr ? nullptr : relation->column(changed.column.name);
+    if (column != nullptr && column->sealed) {
+      SealedInBlock sealed{changed.schema,      changed.table,
+                           changed.column.name, *column->sealed,
+                           relation->has_check, changed.column.default_sql.value_or("")};
+      sealed.sealed.typmod = changed.column.typmod;
+      schema.sealed.push_back(std::move(sealed));
+    }
   }
 }
 
@@ -130,6 +145,7 @@ std::optional<protocol::ErrorFields> plan_table_ddl(const PlanningState& state,
   apply::ChangeRequest change;
   change.sql = request.sql;
   change.kind = syntax.utility().table_ddl;
+  change.concurrently = syntax.utility().concurrently;
   change.names = names;
   change.prelude = request.settings.prelude;
   change.user = request.settings.current_user();
@@ -145,6 +161,11 @@ std::optional<protocol::ErrorFields> plan_table_ddl(const PlanningState& state,
     out.plan = policy::refuse(policy::Rule::SealedDdl, answer.change.problem->message,
                               answer.change.problem->remedy, answer.change.problem->where);
     return std::nullopt;
+  }
+  if (change.concurrently && request.in_block && !answer.change.plain) {
+    return protocol::make_error("ERROR", "25001",
+                                std::string(command_tag(change.kind)) +
+                                    " CONCURRENTLY cannot run inside a transaction block");
   }
   policy::Plan plan;
   plan.effect = policy::SessionEffect::Schema;
@@ -166,7 +187,7 @@ std::optional<protocol::ErrorFields> plan_table_ddl(const PlanningState& state,
   }
   out.plan = std::move(plan);
   out.sql_name = sql_name(syntax, "", nullptr, out.plan.effect);
-  note_sealed(answer, std::get<SqlSchema>(out.sql_name));
+  note_sealed(answer, *context.catalog, std::get<SqlSchema>(out.sql_name));
   return std::nullopt;
 }
 

@@ -65,7 +65,7 @@ Result<WriteArrays> write_arrays(const policy::WriteBack& write,
                                  std::span<const MadeRow> rows,
                                  const SessionFormat& session,
                                  const crypto::Keyring& keys) {
-  const std::size_t first = write.rows == policy::WriteBack::Rows::Inserted ? 0 : 1;
+  const std::size_t first = write.has_row_array() ? 1 : 0;
   const std::size_t width = first + write.columns.size();
   std::vector<policy::ServerParameter> sealed;
   for (std::size_t i = 0; i < write.columns.size(); ++i) {

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ namespace pgveil::proxy::twin {
 
 struct TwinConfig {
   std::string upstream;  // libpq connection string of the admin login
+  /// Opens SQL that schema pgveil keeps sealed; nothing: it cannot be. Absent: it stays as it is.
+  std::function<std::optional<std::string>(const std::string&)> open_sql = {};
   std::string bin_dir = "/usr/lib/postgresql/15/bin";
   std::string base_dir = "/dev/shm";  // memory-backed; the twin makes pgveil-<pid>-<random> in it
   /// Load with the server's own OIDs (pg_dump --binary-upgrade). Without, or where that dump fails, names

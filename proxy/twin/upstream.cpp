@@ -52,6 +52,25 @@ Result<Done> read_roles(ControlConnection& upstream, UpstreamSchema& schema) {
   return Done{};
 }
 
+/// SQL of clients is kept sealed (proxy/keys/sealed_sql.hpp).
+bool open_sql(const TwinConfig& config, UpstreamSchema& schema) {
+  const auto open = [&](std::string& sql) {
+    auto opened = config.open_sql ? config.open_sql(sql) : std::optional(sql);
+    if (opened) {
+      sql = std::move(*opened);
+    }
+    return opened.has_value();
+  };
+  bool all = true;
+  for (SealedName& column : schema.sealed) {
+    all = open(column.default_sql) && all;
+  }
+  for (LogicalObject& object : schema.logical) {
+    all = open(object.definition) && open(object.restore_sql) && all;
+  }
+  return all;
+}
+
 /// A database without schema pgveil has nothing sealed.
 Result<Done> read_pgveil(ControlConnection& upstream, UpstreamSchema& schema) {
   auto there = upstream.query(
@@ -138,6 +157,9 @@ Result<UpstreamSchema> read_upstream(const TwinConfig& config) {
     if (auto done = step(*upstream, schema); !done) {
       return done.error();
     }
+  }
+  if (!open_sql(config, schema)) {
+    return Error{Errc::Upstream, "open what schema pgveil keeps", "a key is missing"};
   }
   auto settings = read_pairs(*upstream, sql::kReadSettings);
   if (!settings) {

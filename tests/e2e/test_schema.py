@@ -18,6 +18,7 @@ zip = { phi = "zip", class = "contact", mask = "zip3" }
 note = { phi = "health", class = "encounters", seal = true, mask = "null" }
 [table."public.late"]
 column.ssn = { phi = "ssn", class = "government_id", seal = true }
+column.code = { phi = "other_id", class = "government_id", seal = true }
 [role.staff]
 members = ["owner"]
 allow = { "*" = ["clear", "search", "create", "change", "delete", "export"] }
@@ -58,6 +59,50 @@ SAME = [
     "ALTER TABLE people ALTER COLUMN born SET NOT NULL",
     "DROP INDEX people_name",
     "DROP INDEX people_zip",
+    # types and defaults of sealed columns, which the server knows nothing of
+    "INSERT INTO people (ssn, name, born) VALUES ('000-00-0003', repeat('n', 41), '1999-01-01')",
+    "ALTER TABLE people ALTER COLUMN name TYPE varchar(60)",
+    "ALTER TABLE people ALTER COLUMN name TYPE varchar(60)",
+    "INSERT INTO people (ssn, name, born) VALUES ('000-00-0003', 'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn', '1999-01-01')",
+    "BEGIN",
+    "ALTER TABLE people ALTER COLUMN name TYPE varchar",
+    "UPDATE people SET name = 'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn' WHERE ssn = '000-00-0003'",
+    "ROLLBACK",
+    "ALTER TABLE people ALTER COLUMN name SET DEFAULT 'planted default'",
+    "ALTER TABLE people ALTER COLUMN name SET DEFAULT 'planted default'",
+    "INSERT INTO people (ssn, born) VALUES ('000-00-0004', '1999-01-01') RETURNING name",
+    "BEGIN",
+    "ALTER TABLE people ALTER name SET DEFAULT 'another planted one', ALTER note SET DEFAULT 'none'",
+    "ROLLBACK",
+    "ALTER TABLE people ALTER COLUMN name DROP DEFAULT",
+    "ALTER TABLE people ALTER COLUMN name DROP DEFAULT",
+    "INSERT INTO people (ssn, born) VALUES ('000-00-0005', '1999-01-01') RETURNING name",
+    "SELECT column_default, character_maximum_length FROM information_schema.columns WHERE table_name = 'people' AND column_name = 'name'",
+    "CREATE INDEX CONCURRENTLY people_ssn2 ON people (ssn, zip)",
+    "SELECT indexdef FROM pg_indexes WHERE tablename = 'people' ORDER BY 1",
+    "BEGIN",
+    "CREATE INDEX CONCURRENTLY people_ssn3 ON people (ssn)",
+    "ROLLBACK",
+    "DROP INDEX CONCURRENTLY people_ssn2",
+    "DELETE FROM people WHERE ssn IN ('000-00-0003', '000-00-0004', '000-00-0005')",
+    # views through which sealed values only pass
+    "CREATE VIEW known AS SELECT p.id, p.ssn AS number, p.name, v.at FROM people p LEFT JOIN visits v ON v.person = p.id WHERE p.zip IS NOT NULL",
+    "SELECT * FROM known ORDER BY id, at",
+    "SELECT upper(name) FROM known WHERE number = '123-45-6789'",
+    "CREATE OR REPLACE VIEW known AS SELECT p.id, p.ssn AS number, p.name, v.at, p.born FROM people p LEFT JOIN visits v ON v.person = p.id",
+    "SELECT number, born FROM known WHERE name LIKE 'Ann%'",
+    "DROP VIEW known",
+    # values in the definition of a table
+    "CREATE TABLE late (n int DEFAULT 7 CHECK (n > -1), ssn text CHECK (ssn <> 'planted check' AND length(ssn) > 2), "
+    "code varchar(30) DEFAULT 'planted code', CONSTRAINT both_there CHECK (ssn <> 'planted pair' OR n = 5))",
+    "INSERT INTO late (n, ssn) VALUES (1, 'a first one') RETURNING *",
+    "INSERT INTO late (n, ssn) VALUES (2, 'planted check')",
+    "INSERT INTO late (n, ssn) VALUES (3, 'planted pair')",
+    "INSERT INTO late (n, ssn) VALUES (-5, 'good enough')",
+    "INSERT INTO late (n, ssn) VALUES (5, 'planted pair')",
+    "SELECT * FROM late ORDER BY n",
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'late'::regclass ORDER BY 1",
+    "DROP TABLE late",
     "DROP INDEX no_such_index",
     "COMMENT ON TABLE people IS 'who comes here'",
     "ALTER TABLE people DROP COLUMN note",
@@ -101,8 +146,12 @@ SAME = [
 REFUSED = [
     ("ALTER TABLE people RENAME COLUMN name TO nom", "by its name"),
     ("ALTER TABLE people RENAME TO persons", "by its name"),
-    ("ALTER TABLE people ALTER COLUMN name TYPE varchar(9)", "type of a tagged column"),
-    ("ALTER TABLE people ALTER COLUMN name SET DEFAULT 'y'", "default of a sealed column"),
+    ("ALTER TABLE people ALTER COLUMN name TYPE varchar(9)", "converted to another type"),
+    ("ALTER TABLE people ALTER COLUMN name SET DEFAULT 'y', ADD COLUMN more int", "in one statement"),
+    ("CREATE VIEW loud AS SELECT upper(name) FROM people", "computes with sealed"),
+    ("CREATE VIEW one AS SELECT * FROM people WHERE ssn = '1'", "computes with sealed"),
+    ("CREATE MATERIALIZED VIEW copies AS SELECT name FROM people", "copies that the policy does not know"),
+    ("CREATE TABLE late (ssn text CHECK (ssn <> text 'x'))", "would reach the server"),
     ("ALTER TABLE people ADD COLUMN born date DEFAULT '2000-01-01'", "default in plaintext"),
     ("ALTER TABLE people ADD COLUMN copied text GENERATED ALWAYS AS (ssn) STORED", "generated column"),
     ("ALTER TABLE people ADD CHECK (length(name) > 1)", "compare sealed values"),
@@ -124,11 +173,24 @@ def sealed_bytes(checks, cluster, texts):
     checks.equal(types, "pgveil.text pgveil.text", "types of the sealed columns on the server")
 
 
+def no_planted_values(checks, cluster):
+    """Defaults and CHECK constraints of sealed columns: schema pgveil keeps them sealed."""
+    kept = cluster.sql("app", "SELECT string_agg(s::text, ' ') FROM pgveil.sealed_column s") + cluster.sql(
+        "app", "SELECT string_agg(o::text, ' ') FROM pgveil.logical_object o") + cluster.sql(
+        "app", "SELECT coalesce(string_agg(c::text, ' '), '') FROM pgveil.planned_change c") + cluster.sql(
+        "app", "SELECT string_agg(pg_get_constraintdef(oid), ' ') FROM pg_constraint") + cluster.sql(
+        "app", "SELECT string_agg(query, ' ') FROM pg_stat_activity WHERE datname = 'app'")
+    checks.that("pgveil_sealed:" in kept, "defaults and CHECK constraints are kept sealed")
+    checks.that("planted" not in kept, f"no value of DDL is in clear: {kept}")
+
+
 def same(checks, pgveil, cluster):
     """Returns the two connections as they are at the end."""
     ours, plain = connect(pgveil, cluster)
     types = Types(cluster, "app"), Types(cluster, "plain")
     for number, statement in enumerate(SAME):
+        if statement.startswith("DROP TABLE late"):
+            no_planted_values(checks, cluster)
         got = answers(ours, statement, number)
         want = answers(plain, statement, number)
         checks.equal(len(got), len(want), f"answers to {statement}")

@@ -70,7 +70,8 @@ CREATE TABLE IF NOT EXISTS pgveil.planned_change (
   made_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
   sealed jsonb NOT NULL,
   logical jsonb NOT NULL,
-  gone jsonb NOT NULL
+  gone jsonb NOT NULL,
+  changed jsonb NOT NULL
 );
 
 CREATE OR REPLACE FUNCTION pgveil.take_change(token text) RETURNS void
@@ -98,6 +99,11 @@ BEGIN
   WHERE o."table" <> '' AND NOT EXISTS (
     SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = o."schema" AND c.relname = o."table");
+  UPDATE pgveil.sealed_column AS s
+  SET logical_type = n.logical_type, typmod = n.typmod, default_sql = n.default_sql
+  FROM jsonb_to_recordset(change.changed) AS n ("schema" text, "table" text, "column" text,
+    logical_type text, typmod integer, default_sql text)
+  WHERE n."schema" = s."schema" AND n."table" = s."table" AND n."column" = s."column";
   INSERT INTO pgveil.sealed_column
   SELECT r.* FROM jsonb_populate_recordset(NULL::pgveil.sealed_column, change.sealed) AS r;
   INSERT INTO pgveil.logical_object (kind, "schema", "table", name, definition, owner, server_index,
