@@ -78,10 +78,10 @@ TEST(Utility, TableDdlThatCanBeFollowed) {
       {"ALTER VIEW t RENAME a TO b", TableDdl::None},
       {"ALTER VIEW t ALTER a SET DEFAULT 1", TableDdl::None},
       {"CREATE UNIQUE INDEX i ON t (a)", TableDdl::Index},
-      {"CREATE INDEX CONCURRENTLY i ON t (a)", TableDdl::None},
+      {"CREATE INDEX CONCURRENTLY i ON t (a)", TableDdl::Index},
       {"DROP TABLE t, u CASCADE", TableDdl::DropTable},
       {"DROP INDEX i", TableDdl::DropIndex},
-      {"DROP INDEX CONCURRENTLY i", TableDdl::None},
+      {"DROP INDEX CONCURRENTLY i", TableDdl::DropIndex},
       {"DROP VIEW v", TableDdl::None},
       {"CREATE SEQUENCE s", TableDdl::None}};
   for (const DdlCase& row : rows) {
