@@ -1,6 +1,7 @@
 #include "crypto/bytes.hpp"
 #include "crypto/random.hpp"
 #include "policy/sql/ddl_values.hpp"
+#include "proxy/apply/cell_content.hpp"
 #include "proxy/apply/json.hpp"
 #include "proxy/apply/schema_change.hpp"
 #include "proxy/keys/key_store.hpp"
@@ -172,6 +173,30 @@ Result<void> seal_sql_of(SchemaChange& change, SqlSealing& sealing) {
   return {};
 }
 
+Result<std::string> seal_initial(keys::PgConnection& admin,
+                                 const keys::KeyEncryptionKey& kek,
+                                 const NewSealedColumn& made,
+                                 policy::FieldId field) {
+  const auto keys = keys::load_keyring(admin, kek);
+  if (!keys) {
+    return from_keys(keys.error());
+  }
+  const ColumnChange& change = made.change;
+  const crypto::CellForm form{change.terms.equality, change.terms.folded,
+                              change.terms.text,     change.pad,
+                              change.terms.range,    change.terms.order};
+  crypto::Bytes plain;
+  CellRoom room;
+  crypto::Bytes sealed;
+  const bool read = crypto::hex_decode(*made.initial, plain);
+  const auto content = cell_content(made.column.base_type, form, plain, room);
+  const auto id = static_cast<crypto::FieldId>(static_cast<std::uint32_t>(field));
+  if (!read || !content || !crypto::seal_cell(**keys, id, form, *content, sealed)) {
+    return Error{Errc::Value, "the default cannot be sealed", ""};
+  }
+  return crypto::hex_encode(sealed);
+}
+
 Result<PreparedChange> prepare_in_transaction(keys::PgConnection& admin,
                                               const keys::KeyEncryptionKey& kek,
                                               const SchemaChange& planned,
@@ -190,6 +215,15 @@ Result<PreparedChange> prepare_in_transaction(keys::PgConnection& admin,
     }
     sealed.push_back(sealed_json(made, *field));
     prepared.fields.push_back(static_cast<policy::FieldId>(static_cast<std::uint32_t>(*field)));
+  }
+  for (std::size_t i = 0; i < change.sealed.size(); ++i) {
+    if (change.sealed[i].initial) {
+      auto value = seal_initial(admin, kek, change.sealed[i], prepared.fields[i]);
+      if (!value) {
+        return value.error();
+      }
+      prepared.initial_value = std::move(*value);
+    }
   }
   std::array<std::byte, 16> random{};
   if (auto done = crypto::random_bytes(random); !done) {

@@ -1,6 +1,7 @@
 #include "proxy/apply/schema_change.hpp"
 
 #include "policy/sql/ddl_values.hpp"
+#include "proxy/apply/ddl_on_twin.hpp"
 #include "proxy/apply/index_plan.hpp"
 
 #include <algorithm>
@@ -13,108 +14,8 @@ namespace {
 
 using keys::quote_name;
 using keys::quote_text;
-using policy::sql::TableDdl;
 
 constexpr const char* kHint = "revert the table, change it, and apply the policy again";
-
-struct Versions {
-  std::optional<TableState> before;
-  std::optional<TableState> after;
-};
-
-using Tables = std::map<std::uint32_t, Versions>;  // by oid in the twin
-
-/// The tables that the names mean, an index being part of its table.
-Result<std::vector<std::uint32_t>> resolve(keys::PgConnection& twin, const ChangeRequest& request) {
-  std::vector<std::uint32_t> oids;
-  if (auto done = twin.query("SELECT pg_catalog.set_config('search_path', " +
-                             quote_text(request.search_path) + ", true)");
-      !done) {
-    return from_keys(done.error());
-  }
-  for (const std::string& name : request.names) {
-    const auto rows = twin.query(
-        "SELECT coalesce(i.indrelid, c.oid) FROM pg_catalog.pg_class c LEFT JOIN "
-        "pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE c.oid = pg_catalog.to_regclass($1) "
-        "AND c.relkind IN ('r', 'p', 'i', 'I')",
-        {name});
-    if (!rows) {
-      return from_keys(rows.error());
-    }
-    if ((*rows).size() == 1) {
-      oids.push_back(static_cast<std::uint32_t>((*rows).number(0, 0)));
-    }
-  }
-  if (auto done = twin.query("SELECT pg_catalog.set_config('search_path', '', true)"); !done) {
-    return from_keys(done.error());
-  }
-  return oids;
-}
-
-Result<std::optional<TableState>> read_by_oid(keys::PgConnection& twin, std::uint32_t oid) {
-  const auto rows = twin.query(
-      "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
-      "n.oid = c.relnamespace WHERE c.oid = $1::oid",
-      {std::to_string(oid)});
-  if (!rows) {
-    return from_keys(rows.error());
-  }
-  if ((*rows).size() == 0) {
-    return std::optional<TableState>();
-  }
-  return read_table(twin, (*rows).text(0, 0), (*rows).text(0, 1));
-}
-
-Result<Tables> run_on_twin(keys::PgConnection& twin, const ChangeRequest& request) {
-  for (const std::string& statement : request.prelude) {
-    if (auto done = twin.query(statement); !done) {
-      return from_keys(done.error());
-    }
-  }
-  if (auto done = twin.query("SET LOCAL ROLE NONE"); !done) {
-    return from_keys(done.error());
-  }
-  Tables tables;
-  const auto before = resolve(twin, request);
-  if (!before) {
-    return before.error();
-  }
-  for (const std::uint32_t oid : *before) {
-    auto state = read_by_oid(twin, oid);
-    if (!state) {
-      return state.error();
-    }
-    tables[oid].before = std::move(*state);
-  }
-  std::string run =
-      "SELECT pg_catalog.set_config('search_path', " + quote_text(request.search_path) + ", true)";
-  if (!request.user.empty()) {
-    run += "; SET LOCAL ROLE " + quote_name(request.user);
-  }
-  // Apart, so that a position in its error counts in the client's own text.
-  const std::string own =
-      request.concurrently ? policy::sql::not_concurrently(request.sql) : request.sql;
-  for (const std::string& sql : {run, own, std::string("SET LOCAL ROLE NONE")}) {
-    if (auto done = twin.query(sql); !done) {
-      return from_keys(done.error());
-    }
-  }
-  const auto after = resolve(twin, request);
-  if (!after) {
-    return after.error();
-  }
-  for (const std::uint32_t oid : *after) {
-    tables[oid];
-  }
-  for (auto& [oid, versions] : tables) {
-    auto state = read_by_oid(twin, oid);
-    if (!state) {
-      return state.error();
-    }
-    versions.after = std::move(*state);
-  }
-  return tables;
-}
 
 /// What the statement does to one table.
 class Comparison {
@@ -127,7 +28,7 @@ class Comparison {
     } else if (versions.before && !versions.after) {
       dropped(*versions.before);
     } else if (versions.before && versions.after) {
-      changed(*versions.before, *versions.after);
+      changed(*versions.before, *versions.after, versions.initial);
     }
   }
 
@@ -271,7 +172,9 @@ class Comparison {
     }
   }
 
-  void changed(const TableState& before, const TableState& after) {
+  void changed(const TableState& before,
+               const TableState& after,
+               const std::map<std::int16_t, std::string>& initial) {
     if (!any_tagged(before) && !any_tagged(after)) {
       return;
     }
@@ -279,7 +182,7 @@ class Comparison {
       return problem(before.text_name(), "the policy knows the table by its name",
                      "rename it on the server, in the policy and in the programs");
     }
-    if (changes_sealed(before, after)) {
+    if (changes_sealed(before, after) || adds_with_default(before, after, initial)) {
       return;
     }
     bool loses_sealed = false;
@@ -355,6 +258,54 @@ class Comparison {
                                  ""});
       out_.changed.push_back({after.schema, after.name, *column});
     }
+    return true;
+  }
+
+  template <class Items>
+  static bool same_names(const Items& before, const Items& after) {
+    return std::ranges::all_of(after, [&](const auto& item) {
+      return std::ranges::any_of(before,
+                                 [&](const auto& other) { return other.name == item.name; });
+    });
+  }
+
+  /// ADD COLUMN … DEFAULT 'x', alone: the rows that are there get the value sealed.
+  bool adds_with_default(const TableState& before,
+                         const TableState& after,
+                         const std::map<std::int16_t, std::string>& initial) {
+    std::vector<ColumnChange> fresh = wanted(
+        after, [&](const ColumnState& column) { return before.column(column.attnum) == nullptr; });
+    const bool alone = fresh.size() == 1 && after.columns.size() == before.columns.size() + 1 &&
+                       policy::sql::alter_actions(request_.sql).size() == 1 &&
+                       same_names(before.indexes, after.indexes) &&
+                       same_names(before.constraints, after.constraints);
+    if (!alone || !initial.contains(fresh.front().attnum)) {
+      return false;
+    }
+    const ColumnState& column = *after.column(fresh.front().attnum);
+    TableState table = after;
+    table.indexes.clear();
+    const TablePlan plan = plan_seal(std::move(table), std::move(fresh), {});
+    for (const Problem& found : plan.problems) {
+      if (found.blocking) {
+        problem(found.where, found.message, found.remedy);
+        return true;
+      }
+    }
+    concerns_sealed_ = true;
+    refuse_if_there(plan);
+    const std::string alter = "ALTER TABLE ONLY " + after.sql_name();
+    const std::string type = quote_name("pgveil", column.base_name);
+    const std::string name = quote_name(column.name);
+    out_.statements.push_back({alter + " ADD COLUMN " + name + ' ' + type + " DEFAULT '\\x" +
+                                   std::string(kInitialValue) + "'::" + type +
+                                   (column.not_null ? " NOT NULL" : ""),
+                               ""});
+    out_.statements.push_back({alter + " ALTER COLUMN " + name + " DROP DEFAULT, ALTER COLUMN " +
+                                   name + " SET STORAGE EXTERNAL",
+                               ""});
+    out_.sealed.push_back(
+        {after.schema, after.name, column, plan.columns.front(), initial.at(column.attnum)});
     return true;
   }
 

@@ -50,7 +50,12 @@ struct NewSealedColumn {
   std::string table;
   ColumnState column;
   ColumnChange change;
+  /// What the rows that are there get: canonical bytes, hexadecimal. Absent: NULL.
+  std::optional<std::string> initial = {};
 };
+
+/// Stands for the sealed initial value in the statement that adds the column.
+inline constexpr std::string_view kInitialValue = "{initial value}";
 
 /// A sealed column with another default or a wider type: the server has neither.
 struct ChangedColumn {
@@ -80,6 +85,7 @@ struct SchemaChange {
 struct PreparedChange {
   std::string token;
   std::vector<policy::FieldId> fields;  // one per SchemaChange::sealed
+  std::string initial_value;            // sealed, hexadecimal
 };
 
 /// Makes the fields that the change needs and leaves in schema pgveil what the statement will record there

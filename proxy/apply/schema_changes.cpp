@@ -31,6 +31,12 @@ Result<SchemaChanges::Answer> SchemaChanges::plan(const ChangeRequest& request,
     answer.prepared = std::move(*prepared);
     options_.on_new_keys();
   }
+  for (ServerStatement& statement : answer.change.statements) {
+    const std::size_t at = statement.sql.find(kInitialValue);
+    if (at != std::string::npos) {
+      statement.sql.replace(at, kInitialValue.size(), answer.prepared.initial_value);
+    }
+  }
   answer.sql = change_statement(answer.change, answer.prepared.token);
   return answer;
 }

@@ -78,6 +78,19 @@ SAME = [
     "ALTER TABLE people ALTER COLUMN name DROP DEFAULT",
     "INSERT INTO people (ssn, born) VALUES ('000-00-0005', '1999-01-01') RETURNING name",
     "SELECT column_default, character_maximum_length FROM information_schema.columns WHERE table_name = 'people' AND column_name = 'name'",
+    # a new sealed column whose default the rows that are there get
+    "ALTER TABLE people DROP COLUMN note",
+    "ALTER TABLE people ADD COLUMN note varchar(30) DEFAULT 'planted note' NOT NULL",
+    "SELECT id, note FROM people ORDER BY id",
+    "INSERT INTO people (ssn, born) VALUES ('000-00-0006', '1999-01-01') RETURNING note",
+    "ALTER TABLE people ALTER COLUMN note DROP DEFAULT",
+    "INSERT INTO people (ssn, born) VALUES ('000-00-0007', '1999-01-01')",
+    "DELETE FROM people WHERE ssn IN ('000-00-0006', '000-00-0007')",
+    "BEGIN",
+    "ALTER TABLE people DROP COLUMN born",
+    "ALTER TABLE people ADD COLUMN born date DEFAULT '2001-02-03'",
+    "SELECT id, born, born > '2001-01-01' FROM people ORDER BY id",
+    "ROLLBACK",
     "CREATE INDEX CONCURRENTLY people_ssn2 ON people (ssn, zip)",
     "SELECT indexdef FROM pg_indexes WHERE tablename = 'people' ORDER BY 1",
     "BEGIN",
@@ -152,7 +165,8 @@ REFUSED = [
     ("CREATE VIEW one AS SELECT * FROM people WHERE ssn = '1'", "computes with sealed"),
     ("CREATE MATERIALIZED VIEW copies AS SELECT name FROM people", "copies that the policy does not know"),
     ("CREATE TABLE late (ssn text CHECK (ssn <> text 'x'))", "would reach the server"),
-    ("ALTER TABLE people ADD COLUMN born date DEFAULT '2000-01-01'", "default in plaintext"),
+    ("ALTER TABLE people ADD COLUMN born date DEFAULT now()", "default in plaintext"),
+    ("ALTER TABLE people ADD COLUMN born date DEFAULT '2000-01-01', ADD COLUMN more int", "default in plaintext"),
     ("ALTER TABLE people ADD COLUMN copied text GENERATED ALWAYS AS (ssn) STORED", "generated column"),
     ("ALTER TABLE people ADD CHECK (length(name) > 1)", "compare sealed values"),
     ("CREATE TABLE copies (LIKE people INCLUDING ALL)", "cannot be changed through pgveil"),
@@ -175,6 +189,8 @@ def sealed_bytes(checks, cluster, texts):
 
 def no_planted_values(checks, cluster):
     """Defaults and CHECK constraints of sealed columns: schema pgveil keeps them sealed."""
+    rows = cluster.sql("app", "SELECT string_agg(p::text, ' ') FROM people p")
+    checks.that("planted" not in rows, f"no default is in a row in clear: {rows}")
     kept = cluster.sql("app", "SELECT string_agg(s::text, ' ') FROM pgveil.sealed_column s") + cluster.sql(
         "app", "SELECT string_agg(o::text, ' ') FROM pgveil.logical_object o") + cluster.sql(
         "app", "SELECT coalesce(string_agg(c::text, ' '), '') FROM pgveil.planned_change c") + cluster.sql(
