@@ -202,7 +202,9 @@ Plan decide_truncate(const DecideContext& context, const UtilityAnswers& answers
     if (relation == nullptr || !is_tagged(context, *relation)) {
       continue;
     }
-    if (!context.role->may_delete_rows(relation->schema, relation->name)) {
+    const CatalogRelation* parent = tagged_ancestor(context, *relation);
+    const CatalogRelation& ruled = parent == nullptr ? *relation : *parent;
+    if (!context.role->may_delete_rows(ruled.schema, ruled.name)) {
       return refuse(Rule::VerbNotGranted, "permission denied for table " + relation->name,
                     "Emptying a table needs the verb delete on every class of it.");
     }

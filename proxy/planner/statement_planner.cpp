@@ -190,6 +190,10 @@ class Planning {
     for (const std::string& name : asked.relations) {
       answers.relations.push_back(relation(name, syntax.utility().drops));
     }
+    if (auto refused = refuse_drop_of_part(context_, syntax, answers)) {
+      out.plan = std::move(*refused);
+      return std::nullopt;
+    }
     if (changes_tagged_table(context_, syntax, answers)) {
       return plan_table_ddl(state_, context_, syntax, request_, asked.relations, out);
     }

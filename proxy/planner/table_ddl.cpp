@@ -130,6 +130,24 @@ std::optional<policy::Plan> refuse_filled_table(const policy::DecideContext& con
                         "create the table with its columns, then INSERT into it", facts.name);
 }
 
+std::optional<policy::Plan> refuse_drop_of_part(const policy::DecideContext& context,
+                                                const policy::sql::SyntaxTree& syntax,
+                                                const policy::UtilityAnswers& answers) {
+  for (const policy::CatalogRelation* relation : answers.relations) {
+    const policy::CatalogRelation* parent =
+        relation == nullptr || syntax.utility().table_ddl != TableDdl::DropTable
+            ? nullptr
+            : policy::tagged_ancestor(context, *relation);
+    if (parent != nullptr && !context.role->may_delete_rows(parent->schema, parent->name)) {
+      return policy::refuse(policy::Rule::VerbNotGranted,
+                            "permission denied for table " + relation->name,
+                            "Its rows are those of table " + parent->name +
+                                ": dropping it needs the verb delete on every class of that.");
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<protocol::ErrorFields> plan_table_ddl(const PlanningState& state,
                                                     const policy::DecideContext& context,
                                                     const policy::sql::SyntaxTree& syntax,

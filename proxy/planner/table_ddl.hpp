@@ -20,6 +20,12 @@ namespace pgveil::proxy {
 [[nodiscard]] std::optional<policy::Plan> refuse_filled_table(
     const policy::DecideContext& context, const policy::sql::SyntaxTree& syntax);
 
+/// DROP TABLE of a partition or child of a tagged table: as for DELETE.
+[[nodiscard]] std::optional<policy::Plan> refuse_drop_of_part(
+    const policy::DecideContext& context,
+    const policy::sql::SyntaxTree& syntax,
+    const policy::UtilityAnswers& answers);
+
 /// Fills `out`; an error is PostgreSQL's own about the statement.
 [[nodiscard]] std::optional<protocol::ErrorFields> plan_table_ddl(
     const PlanningState& state,

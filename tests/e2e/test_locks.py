@@ -91,7 +91,7 @@ def parts(checks, pgveil):
             checks.that("planted" not in repr(rows), f"{role} sees no note: {rows}")
         else:
             checks.equal(len(rows.text()), 2, f"{role} reads through the parent: {rows}")
-        for statement in ("SELECT * FROM parted_2024", "TABLE child", "SELECT * FROM over_a_part", "UPDATE parted_2025 SET note = 'x'",
+        for statement in (() if shown else ("TRUNCATE parted_2024", "DROP TABLE parted_2025")) + ("SELECT * FROM parted_2024", "TABLE child", "SELECT * FROM over_a_part", "UPDATE parted_2025 SET note = 'x'",
                           "SELECT c.more FROM child c JOIN parent p ON p.note = c.note", "COPY child TO STDOUT",
                           "CREATE TABLE taken AS TABLE child"):
             outcome = connection.query(statement)
