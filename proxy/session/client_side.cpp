@@ -321,8 +321,8 @@ Taken BrainCore::on_terminate(Actions& out) {
 
 void BrainCore::leave(Actions& out) {
   const bool drained = client_starved_ && !work_.waiting && copy_starting_ == nullptr &&
-                       !copy_converting_ && !piecewise_ && !poisoning_ && !cancel_in_flight_ &&
-                       unsettled_ == nullptr;
+                       !copy_converting_ && !poisoning_ && !cancel_in_flight_ &&
+                       unsettled_ == nullptr && (!piecewise_ || queue_.ignores_sync());
   if (client_eof_ && !terminated_ && drained) {
     on_terminate(out);
   }
