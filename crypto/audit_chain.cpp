@@ -25,7 +25,8 @@ PkeyPtr private_key(const SecretBytes& seed) {
 }
 
 Hash hash_parts(std::byte prefix, ByteView first, ByteView second) {
-  const MdCtxPtr context(EVP_MD_CTX_new());
+  thread_local const MdCtxPtr context(
+      EVP_MD_CTX_new());  // making one costs as much as a short hash
   Hash out{};
   unsigned int size = 0;
   const bool ok = context && EVP_DigestInit_ex2(context.get(), sha256_md(), nullptr) == 1 &&

@@ -39,16 +39,25 @@ Hash sha256(ByteView data) {
 }
 
 std::string base64_encode(ByteView data) {
-  std::string out;
-  out.reserve((data.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < data.size(); i += 3) {
-    const std::size_t left = std::min<std::size_t>(3, data.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = (group << 8) | (k < left ? std::to_integer<std::uint32_t>(data[i + k]) : 0);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= left ? kBase64[(group >> (18 - 6 * k)) & 0x3F] : '=';
+  std::string out((data.size() + 2) / 3 * 4, '=');
+  auto at = out.begin();
+  for (; data.size() >= 3; data = data.subspan(3)) {
+    const std::uint32_t group = std::to_integer<std::uint32_t>(data[0]) << 16 |
+                                std::to_integer<std::uint32_t>(data[1]) << 8 |
+                                std::to_integer<std::uint32_t>(data[2]);
+    *at++ = kBase64[group >> 18];
+    *at++ = kBase64[group >> 12 & 0x3F];
+    *at++ = kBase64[group >> 6 & 0x3F];
+    *at++ = kBase64[group & 0x3F];
+  }
+  if (!data.empty()) {
+    const std::uint32_t group =
+        std::to_integer<std::uint32_t>(data[0]) << 16 |
+        (data.size() > 1 ? std::to_integer<std::uint32_t>(data[1]) << 8 : 0);
+    *at++ = kBase64[group >> 18];
+    *at++ = kBase64[group >> 12 & 0x3F];
+    if (data.size() > 1) {
+      *at = kBase64[group >> 6 & 0x3F];
     }
   }
   return out;
@@ -85,12 +94,12 @@ bool base64_decode(std::string_view text, Bytes& out) {
 }
 
 std::string hex_encode(ByteView data) {
-  std::string out;
-  out.reserve(data.size() * 2);
+  std::string out(data.size() * 2, '0');
+  auto at = out.begin();
   for (const std::byte b : data) {
     const auto value = std::to_integer<unsigned>(b);
-    out += kHex[value >> 4];
-    out += kHex[value & 15];
+    *at++ = kHex[value >> 4];
+    *at++ = kHex[value & 15];
   }
   return out;
 }

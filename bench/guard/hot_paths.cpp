@@ -1,6 +1,7 @@
 // What every statement and every row costs, as functions that callgrind can count: see guard.py.
 //
 //   hot_paths NAME     runs one of them, after one run that warms it up
+#include "bench/guard/session_paths.hpp"
 #include "crypto/keyring.hpp"
 #include "policy/sql/node_text.hpp"
 #include "policy/sql/shape.hpp"
@@ -36,15 +37,17 @@ const std::string kSelect =
     "AND "
     "w.kind IN ('icu', 'er') AND p.zip LIKE '036%' ORDER BY p.last_name ASC, p.first_name LIMIT 20";
 
-const crypto::Keyring& keys() {
-  static const auto ring = [] {
+std::shared_ptr<const crypto::Keyring> keyring() {
+  static const std::shared_ptr<const crypto::Keyring> ring = [] {
     crypto::KeyringBuilder builder;
     builder.add(crypto::value_key(crypto::FieldId{1}, 1), true);
     builder.add(crypto::term_key(crypto::FieldId{1}, 1), true);
     return std::move(builder).build();
   }();
-  return *ring;
+  return ring;
 }
+
+const crypto::Keyring& keys() { return *keyring(); }
 
 protocol::Bytes sealed(std::string_view canonical) {
   protocol::Bytes out;
@@ -87,7 +90,7 @@ std::function<void()> plan_lookup() {
   proxy::PlanKey key;
   key.text = kSelect;
   key.role_key = "12345678901234567890";
-  key.settings = std::make_shared<const proxy::KeySettings>(proxy::SessionSettings());
+  key.settings = std::make_shared<const proxy::SettingsInForce>(proxy::SessionSettings());
   cache->store(key, plans);
   return [cache, key] { BOOST_VERIFY(cache->find(key) != nullptr); };
 }
@@ -162,7 +165,11 @@ int main(int argc, char** argv) {
       {"fill_sealed_parameter", fill_sealed_parameter},
       {"forward_row_of_10", [] { return open_row(0); }},
       {"open_row_of_10_with_3_sealed", [] { return open_row(3); }},
-      {"read_node_text", node_text}};
+      {"read_node_text", node_text},
+      {"pass_prepared", bench::pass_prepared},
+      {"pass_query", bench::pass_query},
+      {"point_read", [] { return bench::point_read(keyring()); }},
+      {"audit_records", bench::audit_records}};
   if (argc != 2 || !all.contains(argv[1])) {
     for (const auto& [name, make] : all) {
       std::cout << name << '\n';

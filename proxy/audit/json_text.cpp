@@ -1,5 +1,8 @@
 #include "proxy/audit/json_text.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace pgveil::proxy {
 namespace {
 
@@ -29,11 +32,35 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+/// Bytes that stand for themselves.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
+    plain[byte] = byte != '"' && byte != '\\';
+  }
+  return plain;
+}();
+
+/// How many of them are at the front.
+std::size_t plain_length(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) {
+    ++length;
+  }
+  return length;
+}
+
 }  // namespace
 
-std::string json_quoted(std::string_view text) {
-  std::string out = "\"";
+void append_json(std::string& out, std::string_view text) {
+  out += '"';
   while (!text.empty()) {
+    const std::size_t plain = plain_length(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) {
+      break;
+    }
     const std::size_t length = utf8_length(text);
     const auto byte = static_cast<unsigned char>(text[0]);
     if (length == 0) {
@@ -43,31 +70,26 @@ std::string json_quoted(std::string_view text) {
     } else if (byte == '"' || byte == '\\') {
       out += '\\';
       out += text[0];
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else {
       constexpr std::string_view kHex = "0123456789abcdef";
       out += "\\u00";
       out += kHex[byte >> 4U];
       out += kHex[byte & 15U];
-    } else {
-      out += text[0];
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
-  return out + "\"";
+  out += '"';
 }
 
 void JsonMembers::key(std::string_view key) {
-  if (!out_.empty()) {
-    out_ += ',';
-  }
-  out_ += '"';
+  out_ += out_.empty() ? "\"" : ",\"";
   out_ += key;
   out_ += "\":";
 }
 
 JsonMembers& JsonMembers::text(std::string_view name, std::string_view value) {
   key(name);
-  out_ += json_quoted(value);
+  append_json(out_, value);
   return *this;
 }
 
@@ -77,13 +99,36 @@ JsonMembers& JsonMembers::text_if(std::string_view name, std::string_view value)
 
 JsonMembers& JsonMembers::number(std::string_view name, std::uint64_t value) {
   key(name);
-  out_ += std::to_string(value);
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out_.append(digits.data(), end);
   return *this;
 }
 
 JsonMembers& JsonMembers::boolean(std::string_view name, bool value) {
   key(name);
   out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonMembers& JsonMembers::list(std::string_view name, std::span<const std::string> values) {
+  key(name);
+  out_ += '[';
+  for (const std::string& value : values) {
+    if (&value != values.data()) {
+      out_ += ',';
+    }
+    append_json(out_, value);
+  }
+  out_ += ']';
+  return *this;
+}
+
+JsonMembers& JsonMembers::more(std::string_view members) {
+  if (!out_.empty() && !members.empty()) {
+    out_ += ',';
+  }
+  out_ += members;
   return *this;
 }
 

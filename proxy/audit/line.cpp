@@ -1,7 +1,6 @@
 #include "proxy/audit/line.hpp"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 
 namespace pgveil::proxy {
 namespace {
@@ -44,6 +43,21 @@ std::optional<int> fixed_number(std::string_view text, std::size_t from, std::si
   return value;
 }
 
+void append_chain(std::string& out, const crypto::Hash& chain) {
+  out += kChainKey;
+  out += crypto::hex_encode(chain);
+  out += kLineEnd;
+  out += '\n';
+}
+
+/// `digits` of them, with leading zeros.
+void put_number(std::string& out, unsigned value, unsigned digits) {
+  out.resize(out.size() + digits);
+  for (auto at = out.rbegin(); digits > 0; --digits, ++at, value /= 10) {
+    *at = static_cast<char>('0' + value % 10);
+  }
+}
+
 }  // namespace
 
 std::string print_audit_time(AuditTime time) {
@@ -51,13 +65,21 @@ std::string print_audit_time(AuditTime time) {
   const auto day = floor<days>(time);
   const year_month_day date(day);
   const hh_mm_ss clock(floor<microseconds>(time - day));
-  std::array<char, 48> out{};
-  const int size = std::snprintf(
-      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return {out.data(), static_cast<std::size_t>(size)};
+  std::string out;
+  constexpr std::size_t kSize = 27;
+  out.reserve(kSize);
+  const auto put = [&out](auto value, unsigned width, char behind) {
+    put_number(out, static_cast<unsigned>(value), width);
+    out += behind;
+  };
+  put(static_cast<int>(date.year()), 4, '-');
+  put(static_cast<unsigned>(date.month()), 2, '-');
+  put(static_cast<unsigned>(date.day()), 2, 'T');
+  put(clock.hours().count(), 2, ':');
+  put(clock.minutes().count(), 2, ':');
+  put(clock.seconds().count(), 2, '.');
+  put(clock.subseconds().count(), 6, 'Z');
+  return out;
 }
 
 std::optional<AuditTime> parse_audit_time(std::string_view text) {
@@ -91,23 +113,27 @@ std::optional<AuditTime> parse_audit_time(std::string_view text) {
          minutes(field(14, 2)) + seconds(field(17, 2)) + microseconds(field(20, 6));
 }
 
-std::string make_record(std::uint64_t seq, AuditTime time, std::string_view members) {
-  std::string out(kSeqKey);
+void append_line(std::string& out,
+                 std::uint64_t seq,
+                 AuditTime time,
+                 std::string_view members,
+                 crypto::Hash& chain) {
+  const std::size_t begin = out.size();
+  out += kSeqKey;
   out += std::to_string(seq);
   out += ",\"time\":\"";
   out += print_audit_time(time);
   out += "\",";
   out += members;
   out += '}';
-  return out;
+  chain = crypto::audit_chain_next(chain, crypto::as_bytes(std::string_view(out).substr(begin)));
+  out.pop_back();
+  append_chain(out, chain);
 }
 
 std::string make_line(std::string_view record, const crypto::Hash& chain) {
   std::string out(record.substr(0, record.size() - 1));
-  out += kChainKey;
-  out += crypto::hex_encode(chain);
-  out += kLineEnd;
-  out += '\n';
+  append_chain(out, chain);
   return out;
 }
 

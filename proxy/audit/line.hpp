@@ -25,9 +25,13 @@ using AuditTime = std::chrono::system_clock::time_point;
 /// The same, or a shorter form as people write it: a date, or date and time to the minute or second.
 [[nodiscard]] std::optional<AuditTime> parse_audit_time(std::string_view text);
 
-/// `members` is what encode_event gives.
-[[nodiscard]] std::string make_record(std::uint64_t seq, AuditTime time, std::string_view members);
-/// With the line feed.
+/// Appends a line with its line feed and moves `chain` on. `members` is what encode_event gives.
+void append_line(std::string& out,
+                 std::uint64_t seq,
+                 AuditTime time,
+                 std::string_view members,
+                 crypto::Hash& chain);
+/// Of a record as it stands. With the line feed.
 [[nodiscard]] std::string make_line(std::string_view record, const crypto::Hash& chain);
 
 struct AuditLine {

@@ -205,13 +205,11 @@ class AuditLog::Writer {
   }
 
   void add(std::string_view members, AuditTime time) {
-    const std::string record = make_record(state_.next_seq, time, members);
-    state_.head = crypto::audit_chain_next(state_.head, crypto::as_bytes(record));
+    last_line_ = buffer_.size();
+    append_line(buffer_, state_.next_seq, time, members, state_.head);
     ++state_.next_seq;
     ++state_.since_checkpoint;
     ++buffered_;
-    last_line_ = make_line(record, state_.head);
-    buffer_ += last_line_;
   }
 
   void add_checkpoint() {
@@ -231,7 +229,7 @@ class AuditLog::Writer {
     add(members.members(), now);
     state_.checkpoints = checkpoint.number;
     state_.since_checkpoint = 0;
-    checkpoint_line_ = last_line_;
+    checkpoint_line_ = buffer_.substr(last_line_);
   }
 
   /// Writes and syncs the buffer; 0, or the system's error number and nothing has changed.
@@ -385,7 +383,7 @@ class AuditLog::Writer {
   ChainState state_;
   std::string buffer_;
   std::uint64_t buffered_ = 0;
-  std::string last_line_;
+  std::size_t last_line_ = 0;  // where it begins in the buffer
   std::string checkpoint_line_;
   std::uint64_t refused_ = 0;
   AuditTime refused_since_;

@@ -22,22 +22,19 @@ void put_who(JsonMembers& out, const AuditWho& who) {
       .boolean("tls", who.tls);
 }
 
-std::string json_list(const std::vector<std::string>& items) {
-  std::string out = "[";
-  for (const std::string& item : items) {
-    out += (out.size() == 1 ? "" : ",") + json_quoted(item);
-  }
-  return out + "]";
-}
-
 std::string json_columns(const std::vector<policy::SeenColumn>& columns) {
   std::string out = "[";
   for (const policy::SeenColumn& column : columns) {
-    JsonMembers one;
-    one.text("table", column.table).text("column", column.column).text("how", name(column.how));
-    out += (out.size() == 1 ? "" : ",") + one.object();
+    out += out.size() == 1 ? "{\"table\":" : ",{\"table\":";
+    append_json(out, column.table);
+    out += ",\"column\":";
+    append_json(out, column.column);
+    out += ",\"how\":";
+    append_json(out, name(column.how));
+    out += '}';
   }
-  return out + "]";
+  out += ']';
+  return out;
 }
 
 /// Ids with their lengths in front, sealed; and their terms, 16 bytes each, in the same order.
@@ -79,13 +76,8 @@ crypto::Result<std::string> encode(const AuditBegin& event, const AuditKeys&) {
       .text("verb", name(event.verb))
       .text("plan", event.plan)
       .text_if("rule", event.rule)
-      .raw("tables", json_list(event.tables))
-      .raw("columns", json_columns(event.columns));
-  const crypto::Hash hash = crypto::audit_record_hash(crypto::as_bytes(event.text));
-  constexpr std::size_t kFingerprintSize = 8;
-  out.text("fingerprint", crypto::hex_encode(std::span(hash).first(kFingerprintSize)))
-      .text("text", event.text);
-  return out.members();
+      .more(event.evidence);
+  return std::move(out).members();
 }
 
 crypto::Result<std::string> encode(const AuditEnd& event, const AuditKeys& keys) {
@@ -112,7 +104,7 @@ crypto::Result<std::string> encode(const AuditEnd& event, const AuditKeys& keys)
         .text("sqlstate", event.sqlstate)
         .number("duration_us", static_cast<std::uint64_t>(event.duration.count()));
   }
-  return out.members();
+  return std::move(out).members();
 }
 
 crypto::Result<std::string> encode(const AuditLogin& event, const AuditKeys&) {
@@ -120,7 +112,7 @@ crypto::Result<std::string> encode(const AuditLogin& event, const AuditKeys&) {
   out.text("kind", event.accepted ? "login" : "login_refused");
   put_who(out, event.who);
   out.text_if("authentication", event.authentication).text_if("sqlstate", event.sqlstate);
-  return out.members();
+  return std::move(out).members();
 }
 
 crypto::Result<std::string> encode(const AuditLogout& event, const AuditKeys&) {
@@ -128,7 +120,7 @@ crypto::Result<std::string> encode(const AuditLogout& event, const AuditKeys&) {
   out.text("kind", "logout");
   put_who(out, event.who);
   out.text("reason", event.reason);
-  return out.members();
+  return std::move(out).members();
 }
 
 crypto::Result<std::string> encode(const AuditPolicyChange& event, const AuditKeys&) {
@@ -138,7 +130,7 @@ crypto::Result<std::string> encode(const AuditPolicyChange& event, const AuditKe
       .text("file", event.file)
       .text("epoch", std::to_string(event.epoch))
       .text_if("by", event.by);
-  return out.members();
+  return std::move(out).members();
 }
 
 crypto::Result<std::string> encode(const AuditKeyEvent& event, const AuditKeys&) {
@@ -149,10 +141,20 @@ crypto::Result<std::string> encode(const AuditKeyEvent& event, const AuditKeys&)
       .text_if("key_kind", event.key_kind)
       .number("generation", event.generation)
       .text_if("by", event.by);
-  return out.members();
+  return std::move(out).members();
 }
 
 }  // namespace
+
+std::string encode_evidence(const policy::Evidence& evidence) {
+  JsonMembers out;
+  out.list("tables", evidence.tables).raw("columns", json_columns(evidence.columns));
+  const crypto::Hash hash = crypto::audit_record_hash(crypto::as_bytes(evidence.normalized));
+  constexpr std::size_t kFingerprintSize = 8;
+  out.text("fingerprint", crypto::hex_encode(std::span(hash).first(kFingerprintSize)))
+      .text("text", evidence.normalized);
+  return std::move(out).members();
+}
 
 crypto::Result<std::string> encode_event(const AuditEvent& event, const AuditKeys& keys) {
   return std::visit([&](const auto& one) { return encode(one, keys); }, event);

@@ -19,27 +19,29 @@
 
 namespace pgveil::proxy {
 
+// Events are encoded at once: texts in them are views that live as long as the call.
+
 struct AuditWho {
   std::uint64_t session = 0;
-  std::string login;
-  std::string role;          // of the policy; empty: none
-  std::string current_user;  // of the database
-  std::string database;
-  std::string application;
-  std::string address;
+  std::string_view login;
+  std::string_view role;          // of the policy; empty: none
+  std::string_view current_user;  // of the database
+  std::string_view database;
+  std::string_view application;
+  std::string_view address;
   bool tls = false;
 };
 
 struct AuditLogin {
   AuditWho who;
   bool accepted = false;
-  std::string authentication;  // how the login was proven: "scram-sha-256"
-  std::string sqlstate;        // of a refused one
+  std::string_view authentication;  // how the login was proven: "scram-sha-256"
+  std::string_view sqlstate;        // of a refused one
 };
 
 struct AuditLogout {
   AuditWho who;
-  std::string reason;  // "terminate", "lost", "idle_timeout", "shutdown", "server"
+  std::string_view reason;  // "terminate", "lost", "idle_timeout", "shutdown", "server"
 };
 
 /// Before a statement's first row leaves. With a rule: it was refused.
@@ -47,15 +49,13 @@ struct AuditBegin {
   AuditWho who;
   std::uint64_t statement = 0;
   policy::Verb verb = policy::Verb::None;
-  std::string plan;  // "pass", "in_place", "split", "local", "refuse"
-  std::string rule;
-  std::vector<std::string> tables;
-  std::vector<policy::SeenColumn> columns;
-  std::string text;  // normalised, without literals
+  std::string_view plan;  // "pass", "in_place", "split", "local", "refuse"
+  std::string_view rule;
+  std::string_view evidence;  // of encode_evidence
 };
 
 struct PatientList {
-  std::string column;            // "public.patients.id"
+  std::string_view column;       // "public.patients.id"
   std::vector<std::string> ids;  // sorted, unique
 };
 
@@ -65,11 +65,11 @@ struct AuditEnd {
   std::uint64_t session = 0;
   std::uint64_t statement = 0;
   bool last = true;
-  std::string login;
+  std::string_view login;
   std::uint64_t rows = 0;
   std::vector<PatientList> patients;
   bool patients_complete = true;
-  std::string sqlstate = "00000";
+  std::string_view sqlstate = "00000";
   std::chrono::microseconds duration{0};
 };
 
@@ -90,6 +90,9 @@ struct AuditKeyEvent {
 
 using AuditEvent =
     std::variant<AuditBegin, AuditEnd, AuditLogin, AuditLogout, AuditPolicyChange, AuditKeyEvent>;
+
+/// What a begin record says of its statement: the same each time a plan is used, so made once per plan.
+[[nodiscard]] std::string encode_evidence(const policy::Evidence& evidence);
 
 /// The members of the record's JSON object from "kind" on, without braces. One line.
 [[nodiscard]] crypto::Result<std::string> encode_event(const AuditEvent& event,

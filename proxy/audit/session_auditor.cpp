@@ -23,7 +23,8 @@ SessionAuditor::SessionAuditor(std::shared_ptr<AuditLog> log, RoleOf role_of)
 void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)> done) {
   const policy::Plan& plan = record.plan->plan;
   AuditBegin event;
-  event.who = who_of(*record.who, record.current_user);
+  const std::string role = role_of_(record.who->login, record.current_user);
+  event.who = who_of(*record.who, record.current_user, role);
   event.who.application = record.application_name;
   event.statement = record.id.statement;
   event.verb = plan.evidence.verb;
@@ -32,13 +33,11 @@ void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)>
   if (refuse != nullptr) {
     event.rule = policy::name(refuse->rule);
   }
-  event.tables = plan.evidence.tables;
-  event.columns = plan.evidence.columns;
-  event.text = plan.evidence.normalized;
+  event.evidence = record.plan->audit_evidence;
   const Key key{record.id.session, record.id.statement};
   if (refuse == nullptr) {
     const std::lock_guard lock(begun_->mutex);
-    begun_->statements[key] = {record.plan, record.who->login, std::chrono::steady_clock::now()};
+    begun_->statements[key] = {record.plan, record.who, std::chrono::steady_clock::now()};
   }
   log_->append(event, [begun = begun_, key, done = std::move(done)](bool durable) {
     if (!durable) {
@@ -55,20 +54,22 @@ void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> don
   event.statement = record.id.statement;
   event.last = record.last;
   event.rows = record.rows;
-  event.sqlstate = std::move(record.sqlstate);
+  event.sqlstate = record.sqlstate;
   Open open;
   {
     const std::lock_guard lock(begun_->mutex);
     const auto found = begun_->statements.find({record.id.session, record.id.statement});
     if (found != begun_->statements.end()) {
-      open = found->second;
       if (record.last) {
+        open = std::move(found->second);
         begun_->statements.erase(found);
+      } else {
+        open = found->second;
       }
     }
   }
   if (open.plan) {
-    event.login = open.login;
+    event.login = open.who->login;
     event.patients_complete = open.plan->plan.evidence.subjects_complete;
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - open.began);
@@ -86,29 +87,31 @@ void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> don
 
 void SessionAuditor::login(const SessionIdentity& who,
                            bool accepted,
-                           std::string authentication,
-                           std::string sqlstate,
+                           std::string_view authentication,
+                           std::string_view sqlstate,
                            AuditLog::Done done) {
-  log_->append(
-      AuditLogin{who_of(who, who.login), accepted, std::move(authentication), std::move(sqlstate)},
-      std::move(done));
+  const std::string role = role_of_(who.login, who.login);
+  log_->append(AuditLogin{who_of(who, who.login, role), accepted, authentication, sqlstate},
+               std::move(done));
 }
 
-void SessionAuditor::logout(const SessionIdentity& who, std::string reason) {
+void SessionAuditor::logout(const SessionIdentity& who, std::string_view reason) {
   {
     const std::lock_guard lock(begun_->mutex);
     begun_->statements.erase(begun_->statements.lower_bound({who.session, 0}),
                              begun_->statements.upper_bound({who.session, ~0ULL}));
   }
-  log_->append(AuditLogout{who_of(who, who.login), std::move(reason)}, {});
+  const std::string role = role_of_(who.login, who.login);
+  log_->append(AuditLogout{who_of(who, who.login, role), reason}, {});
 }
 
 AuditWho SessionAuditor::who_of(const SessionIdentity& identity,
-                                const std::string& current_user) const {
+                                std::string_view current_user,
+                                std::string_view role) {
   AuditWho out;
   out.session = identity.session;
   out.login = identity.login;
-  out.role = role_of_(identity.login, current_user);
+  out.role = role;
   out.current_user = current_user;
   out.database = identity.database;
   out.application = identity.application_name;

@@ -32,16 +32,16 @@ class SessionAuditor : public Auditor {
   /// `authentication`: how the login was proven. `sqlstate`: of a refused one.
   void login(const SessionIdentity& who,
              bool accepted,
-             std::string authentication,
-             std::string sqlstate,
+             std::string_view authentication,
+             std::string_view sqlstate,
              AuditLog::Done done);
   /// Also forgets statements of the session that never ended.
-  void logout(const SessionIdentity& who, std::string reason);
+  void logout(const SessionIdentity& who, std::string_view reason);
 
  private:
   struct Open {
     std::shared_ptr<const PreparedPlan> plan;
-    std::string login;
+    std::shared_ptr<const SessionIdentity> who;
     std::chrono::steady_clock::time_point began;
   };
 
@@ -53,7 +53,9 @@ class SessionAuditor : public Auditor {
     std::map<Key, Open> statements;
   };
 
-  AuditWho who_of(const SessionIdentity& identity, const std::string& current_user) const;
+  static AuditWho who_of(const SessionIdentity& identity,
+                         std::string_view current_user,
+                         std::string_view role);
 
   std::shared_ptr<AuditLog> log_;
   RoleOf role_of_;

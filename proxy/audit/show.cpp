@@ -239,13 +239,6 @@ class Shower {
   }
 
   void emit_json(const Row& row) {
-    const auto list = [](const std::vector<std::string>& items) {
-      std::string text = "[";
-      for (const std::string& item : items) {
-        text += (text.size() == 1 ? "" : ",") + json_quoted(item);
-      }
-      return text + "]";
-    };
     JsonMembers one;
     one.text("time", row.time).text("what", row.kind);
     for (const char* key : {"login", "role", "current_user", "database", "application", "address",
@@ -253,18 +246,18 @@ class Shower {
       one.text_if(key, text_of(row.who, key));
     }
     if (row.who.contains("statement")) {
-      one.raw("tables", list(row.tables))
-          .raw("columns", list(row.columns))
+      one.list("tables", row.tables)
+          .list("columns", row.columns)
           .number("rows", row.rows)
           .number("patient_count", row.patient_count)
           .boolean("patients_complete", row.patients_complete)
           .text("outcome", row.outcome)
           .number("duration_us", row.duration_us);
       if (keys_) {
-        one.raw("patients", list(row.patients));
+        one.list("patients", row.patients);
       }
     } else {
-      one.raw("details", list(row.columns));
+      one.list("details", row.columns);
     }
     out_ << one.object() << '\n';
   }

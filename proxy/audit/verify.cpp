@@ -276,11 +276,7 @@ std::string json_report(const VerifyReport& report) {
       .text("head", report.head)
       .text_if("verify_key", report.verify_key)
       .boolean("key_from_log", report.key_from_log);
-  std::string notes = "[";
-  for (const std::string& note : report.notes) {
-    notes += (notes.size() == 1 ? "" : ",") + json_quoted(note);
-  }
-  out.raw("notes", notes + "]");
+  out.list("notes", report.notes);
   if (report.finding) {
     JsonMembers finding;
     finding.text("damage", name(report.finding->damage))

@@ -224,7 +224,7 @@ class Service {
       if (accepted) {
         metrics_.session_opened();
       }
-      auditor_->login(who, accepted, who.method, std::string(sqlstate), {});
+      auditor_->login(who, accepted, who.method, sqlstate, {});
     };
     services.idle_timeout = [this](const SessionIdentity& who) {
       const auto state = control_.planner().state();
@@ -234,7 +234,7 @@ class Service {
     };
     services.on_logout = [this](const SessionIdentity& who, std::string_view reason) {
       metrics_.session_closed();
-      auditor_->logout(who, std::string(reason));
+      auditor_->logout(who, reason);
     };
     return services;
   }

@@ -7,6 +7,7 @@
 #include "policy/sql/syntax_tree.hpp"
 #include "protocol/value/codec.hpp"
 #include "protocol/value/session_format.hpp"
+#include "proxy/audit/record.hpp"
 #include "proxy/planner/copy_statement.hpp"
 #include "proxy/planner/session_names.hpp"
 #include "proxy/planner/table_ddl.hpp"
@@ -74,6 +75,7 @@ class Planning {
     if (const auto* refused = std::get_if<policy::Refuse>(&prepared->plan.decision)) {
       prepared->refusal = refusal_fields(*refused);
     }
+    prepared->audit_evidence = encode_evidence(prepared->plan.evidence);
     return std::shared_ptr<const PreparedPlan>(std::move(prepared));
   }
 

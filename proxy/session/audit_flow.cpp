@@ -14,7 +14,7 @@ void BrainCore::begin_record(Run& run, Actions& out) {
   job.ticket = run.begin_ticket;
   job.record.id = {identity_->session, run.id};
   job.record.who = identity_;
-  job.record.current_user = settings_.current_user();
+  job.record.current_user = settings().current_user();
   job.record.application_name = application_name_;
   job.record.plan = run.plan;
   out.jobs.emplace_back(std::move(job));
@@ -70,7 +70,7 @@ void BrainCore::record_refusal(const std::shared_ptr<const PreparedPlan>& plan,
   begin.ticket = next_ticket();
   begin.record.id = {identity_->session, ++last_statement_};
   begin.record.who = identity_;
-  begin.record.current_user = settings_.current_user();
+  begin.record.current_user = settings().current_user();
   begin.record.application_name = application_name_;
   begin.record.plan = plan;
   RecordEnd end;

@@ -210,7 +210,7 @@ Taken BrainCore::bind_planned(const protocol::Bind& bind,
     ValueInput input;
     input.literals = &statement->planned.literals;
     input.parameters = &portal->parameters;
-    input.settings = &settings_;
+    input.settings = settings_.get();
     FilledParameters filled = services_.values->fill_parameters(*parameters, input, converted(0));
     if (auto* conversions = std::get_if<std::vector<Conversion>>(&filled)) {
       ask_conversions(std::move(*conversions), 0, out);

@@ -17,10 +17,12 @@ BrainCore::BrainCore(BrainServices services,
       application_name_(identity_->application_name) {
   BOOST_ASSERT(services.planner != nullptr && services.plans != nullptr &&
                services.values != nullptr);
-  settings_.session_authorization = identity_->login;
+  SessionSettings known;
+  known.session_authorization = identity_->login;
   for (const auto& [name, value] : parameter_status) {
-    settings_.apply(name, value);
+    known.apply(name, value);
   }
+  settings_ = std::make_shared<const SettingsInForce>(std::move(known));
 }
 
 Brain::Brain(BrainServices services,

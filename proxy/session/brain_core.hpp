@@ -115,7 +115,7 @@ class BrainCore {
 
   [[nodiscard]] protocol::BlockState block_state() const { return block_; }
 
-  [[nodiscard]] const SessionSettings& settings() const { return settings_; }
+  [[nodiscard]] const SessionSettings& settings() const { return settings_->value; }
 
   [[nodiscard]] bool is_finished() const { return finished_; }
 
@@ -153,6 +153,7 @@ class BrainCore {
                     const std::vector<std::uint32_t>& types,
                     bool simple,
                     Actions& out);
+  [[nodiscard]] std::string_view role_key(const Epochs& epochs);
   PlannedText* resolve_names(bool simple, Actions& out);
   [[nodiscard]] std::shared_ptr<const PreparedPlan> resolve_fetch(
       const std::shared_ptr<const PreparedPlan>& plan) const;
@@ -330,9 +331,11 @@ class BrainCore {
   std::size_t batch_executes_ = 0;
   std::size_t barriers_ = 0;  // runs in the queue whose effect must be known before the next plan
 
-  SessionSettings settings_;
-  std::shared_ptr<const KeySettings> key_settings_;  // of settings_; null: to be made
+  SettingsPtr settings_;
   std::uint64_t settings_version_ = 1;
+  std::string role_key_;  // under these two
+  std::uint64_t role_key_version_ = 0;
+  Epochs role_key_epochs_;
   bool settings_known_ = false;
   bool settings_touched_ = false;  // since the last ReadyForQuery outside a block
   SessionSchema schema_;

@@ -136,7 +136,7 @@ void BrainCore::advance_copy(bool last, Actions& out) {
     case CopyIn::Step::NeedsTwin:
       copy_converting_ = next_ticket();
       out.jobs.emplace_back(
-          StartConvert{*copy_converting_, copy_in_->take_conversions(), settings_});
+          StartConvert{*copy_converting_, copy_in_->take_conversions(), settings()});
       return;
     case CopyIn::Step::Ended:
       if (copy_client_done_) {

@@ -52,7 +52,7 @@ std::string without_parameter(std::string message) {
 
 CopyIn::CopyIn(std::shared_ptr<const PreparedPlan> plan,
                ValueService& values,
-               SessionSettings settings,
+               SettingsPtr settings,
                std::size_t longest_row)
     : plan_(std::move(plan)),
       copy_(*plan_->copy),
@@ -129,7 +129,7 @@ void CopyIn::collect() {
 bool CopyIn::fill(Row& row, const ConvertResult* converted) {
   ValueInput input;
   input.parameters = &row.cells;
-  input.settings = &settings_;
+  input.settings = settings_.get();
   FilledParameters filled = values_->fill_parameters(copy_.sealed, input, converted);
   if (auto* values = std::get_if<std::vector<ServerValue>>(&filled)) {
     row.sealed = std::move(*values);
@@ -157,7 +157,7 @@ void CopyIn::fail(std::size_t index, const ConvertResult* converted, ErrorFields
   wrong.line = row.line;
   ValueInput input;
   input.parameters = &row.cells;
-  input.settings = &settings_;
+  input.settings = settings_.get();
   std::size_t used = 0;
   for (const policy::ServerParameter& parameter : copy_.sealed) {
     const std::vector<policy::ServerParameter> one{parameter};

@@ -28,7 +28,7 @@ class CopyIn {
 
   CopyIn(std::shared_ptr<const PreparedPlan> plan,
          ValueService& values,
-         SessionSettings settings,
+         SettingsPtr settings,
          std::size_t longest_row);
 
   void feed(protocol::ByteView data) { decoder_.feed(data); }
@@ -73,7 +73,7 @@ class CopyIn {
   std::shared_ptr<const PreparedPlan> plan_;
   const CopyPlan& copy_;
   ValueService* values_;
-  SessionSettings settings_;
+  SettingsPtr settings_;
   protocol::copy::Decoder decoder_;
   protocol::copy::Encoder encoder_;
   std::vector<Row> batch_;

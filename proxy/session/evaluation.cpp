@@ -116,10 +116,10 @@ void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
   request.plan = declared != nullptr ? declared->rows : run.plan;
   request.login = identity_->login;
   request.max_result_bytes = limits_.max_result_bytes;
-  request.settings = settings_;
+  const SettingsPtr settings = entry.portal != nullptr ? entry.portal->settings : settings_;
+  request.settings = settings->value;
   request.result_formats.assign(request.plan->columns ? request.plan->columns->size() : 0, 0);
   if (entry.portal != nullptr) {
-    request.settings = entry.portal->settings;
     request.parameters = entry.portal->parameters;
     if (declared == nullptr) {
       request.result_formats = entry.portal->formats;
@@ -132,7 +132,7 @@ void BrainCore::start_evaluation(Owing& entry, Run& run, Actions& out) {
     ValueInput input;
     input.literals = &run.literals;
     input.parameters = &request.parameters;
-    input.settings = &request.settings;
+    input.settings = settings.get();
     FilledSql filled = services_.values->fill_sql(split.slice.twin_sql, input, nullptr);
     if (const auto* error = std::get_if<protocol::ErrorFields>(&filled)) {
       run.evaluated = *error;

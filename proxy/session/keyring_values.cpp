@@ -26,14 +26,6 @@ ErrorFields as_fields(const transform::Error& error, const Alert& alert) {
   return as_fields(transform::client_error(error));
 }
 
-transform::SessionFormat session_format(const SessionSettings& settings) {
-  transform::SessionFormat format;
-  for (const std::string_view name : setting_names()) {
-    format.apply(name, *settings.find(name));
-  }
-  return format;
-}
-
 transform::ByteaForm bytea_form(CellForm form) {
   return form == CellForm::Binary ? transform::ByteaForm::Binary : transform::ByteaForm::Text;
 }
@@ -73,8 +65,8 @@ struct Views {
     }
     values.literals = literals;
     values.parameters = parameters;
-    values.session = session_format(*input.settings);
-    values.backslash_quotes = input.settings->standard_conforming_strings != "on";
+    values.session = input.settings->format;
+    values.backslash_quotes = input.settings->value.standard_conforming_strings != "on";
   }
 };
 
@@ -112,13 +104,13 @@ class KeyringOpening final : public RowOpening {
   KeyringOpening(std::shared_ptr<const crypto::Keyring> keys,
                  const PreparedPlan& plan,
                  const std::vector<std::int16_t>& formats,
-                 const SessionSettings& settings,
+                 const SettingsInForce& settings,
                  CellForm form,
                  Alert alert)
       : keys_(std::move(keys)),
         opener_(server_outputs(plan),
                 answered_by_twin(plan) ? std::vector<std::int16_t>() : formats,
-                session_format(settings),
+                settings.format,
                 *keys_,
                 bytea_form(form)),
         subjects_(plan.plan.evidence.subjects.size()),
@@ -237,7 +229,7 @@ FilledParameters KeyringValues::fill_parameters(
 
 std::unique_ptr<RowOpening> KeyringValues::open_rows(const PreparedPlan& plan,
                                                      const std::vector<std::int16_t>& formats,
-                                                     const SessionSettings& settings,
+                                                     const SettingsInForce& settings,
                                                      CellForm form) {
   return std::make_unique<KeyringOpening>(keys_(), plan, formats, settings, form, alert_);
 }
@@ -245,10 +237,10 @@ std::unique_ptr<RowOpening> KeyringValues::open_rows(const PreparedPlan& plan,
 SealedRows KeyringValues::seal_rows(
     const PreparedPlan& plan,
     const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
-    const SessionSettings& settings) {
+    const SettingsInForce& settings) {
   const auto keys = keys_();
   const policy::WriteBack& write = *std::get<policy::Split>(plan.plan.decision).write;
-  auto made = transform::write_arrays(write, rows, session_format(settings), *keys);
+  auto made = transform::write_arrays(write, rows, settings.format, *keys);
   if (!made) {
     return as_fields(made.error(), alert_);
   }

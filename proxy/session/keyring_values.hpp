@@ -32,12 +32,12 @@ class KeyringValues final : public ValueService {
       const ConvertResult* converted) override;
   [[nodiscard]] std::unique_ptr<RowOpening> open_rows(const PreparedPlan& plan,
                                                       const std::vector<std::int16_t>& formats,
-                                                      const SessionSettings& settings,
+                                                      const SettingsInForce& settings,
                                                       CellForm form) override;
   [[nodiscard]] SealedRows seal_rows(
       const PreparedPlan& plan,
       const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
-      const SessionSettings& settings) override;
+      const SettingsInForce& settings) override;
   [[nodiscard]] std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan& plan,
                                                            CellForm form) override;
 

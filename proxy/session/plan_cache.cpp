@@ -4,6 +4,7 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace pgveil::proxy {
 
@@ -20,37 +21,43 @@ bool guards_match(const PreparedPlan& plan, const std::vector<LiteralText>& lite
 
 }  // namespace
 
-KeySettings::KeySettings(SessionSettings settings) : value(std::move(settings)) {
-  value.session_authorization.clear();
-  value.role.clear();
-  hash = value.hash();
-}
-
 bool operator==(const PlanKey& a, const PlanKey& b) {
   return a.kind == b.kind && a.simple_protocol == b.simple_protocol && a.text == b.text &&
          a.epochs == b.epochs && a.role_key == b.role_key &&
-         a.declared_parameter_types == b.declared_parameter_types &&
-         (a.settings == b.settings ||
-          (a.settings->hash == b.settings->hash && a.settings->value == b.settings->value));
+         std::ranges::equal(a.declared_parameter_types, b.declared_parameter_types) &&
+         (a.settings == b.settings || (a.settings->plan_hash == b.settings->plan_hash &&
+                                       a.settings->value.plans_alike(b.settings->value)));
 }
 
 std::size_t PlanKey::hash() const {
-  std::size_t seed = settings->hash;
+  const std::hash<std::string_view> hash_text;  // eight bytes at a time; Boost's goes byte by byte
+  std::size_t seed = settings->plan_hash;
   boost::hash_combine(seed, static_cast<int>(kind));
-  boost::hash_combine(seed, text);
-  boost::hash_combine(seed, declared_parameter_types);
+  boost::hash_combine(seed, hash_text(text));
+  boost::hash_range(seed, declared_parameter_types.begin(), declared_parameter_types.end());
   boost::hash_combine(seed, simple_protocol);
-  boost::hash_combine(seed, role_key);
+  boost::hash_combine(seed, hash_text(role_key));
   boost::hash_combine(seed, epochs.policy);
   boost::hash_combine(seed, epochs.catalog);
   return seed;
 }
 
+PlanCache::Entry::Entry(const PlanKey& from)
+    : text(from.text),
+      declared_parameter_types(from.declared_parameter_types.begin(),
+                               from.declared_parameter_types.end()),
+      role_key(from.role_key),
+      key(from) {
+  key.text = text;
+  key.declared_parameter_types = declared_parameter_types;
+  key.role_key = role_key;
+}
+
 PlanCache::PlanCache(std::size_t max_entries)
     : max_per_shard_(std::max<std::size_t>(1, max_entries / kShards)) {}
 
-PlanCache::Entry* PlanCache::lookup(Shard& shard, const PlanKey& key) {
-  const auto found = shard.index.find(&key);
+PlanCache::Entry* PlanCache::lookup(Shard& shard, const HashedKey& key) {
+  const auto found = shard.index.find(key);
   if (found == shard.index.end()) {
     return nullptr;
   }
@@ -58,14 +65,14 @@ PlanCache::Entry* PlanCache::lookup(Shard& shard, const PlanKey& key) {
   return &*found->second;
 }
 
-PlanCache::Entry& PlanCache::touch(Shard& shard, const PlanKey& key) {
+PlanCache::Entry& PlanCache::touch(Shard& shard, const HashedKey& key) {
   if (Entry* entry = lookup(shard, key)) {
     return *entry;
   }
-  shard.order.push_front(Entry{key, nullptr, {}});
-  shard.index.emplace(&shard.order.front().key, shard.order.begin());
+  shard.order.emplace_front(*key.key);
+  shard.index.emplace(HashedKey(shard.order.front().key), shard.order.begin());
   if (shard.order.size() > max_per_shard_) {
-    shard.index.erase(&shard.order.back().key);
+    shard.index.erase(HashedKey(shard.order.back().key));
     shard.order.pop_back();
     evictions_.fetch_add(1, std::memory_order_relaxed);
   }
@@ -74,9 +81,10 @@ PlanCache::Entry& PlanCache::touch(Shard& shard, const PlanKey& key) {
 
 std::shared_ptr<const TextPlan> PlanCache::find(const PlanKey& key) {
   BOOST_ASSERT(key.kind == PlanKey::Kind::Text);
-  Shard& shard = shard_of(key);
+  const HashedKey wanted(key);
+  Shard& shard = shard_of(wanted);
   const std::scoped_lock lock(shard.mutex);
-  Entry* entry = lookup(shard, key);
+  Entry* entry = lookup(shard, wanted);
   if (entry == nullptr) {
     return nullptr;
   }
@@ -87,9 +95,10 @@ std::shared_ptr<const TextPlan> PlanCache::find(const PlanKey& key) {
 std::shared_ptr<const PreparedPlan> PlanCache::find_shape(
     const PlanKey& key, const std::vector<LiteralText>& literals) {
   BOOST_ASSERT(key.kind == PlanKey::Kind::Shape);
-  Shard& shard = shard_of(key);
+  const HashedKey wanted(key);
+  Shard& shard = shard_of(wanted);
   const std::scoped_lock lock(shard.mutex);
-  Entry* entry = lookup(shard, key);
+  Entry* entry = lookup(shard, wanted);
   if (entry == nullptr) {
     return nullptr;
   }
@@ -110,9 +119,10 @@ void PlanCache::store(const PlanKey& key, std::shared_ptr<const TextPlan> plans)
   if (!keep) {
     return;
   }
-  Shard& shard = shard_of(key);
+  const HashedKey wanted(key);
+  Shard& shard = shard_of(wanted);
   const std::scoped_lock lock(shard.mutex);
-  touch(shard, key).plans = std::move(plans);
+  touch(shard, wanted).plans = std::move(plans);
 }
 
 void PlanCache::store_shape(const PlanKey& key, std::shared_ptr<const PreparedPlan> plan) {
@@ -120,9 +130,10 @@ void PlanCache::store_shape(const PlanKey& key, std::shared_ptr<const PreparedPl
   if (!plan->plan.cacheable || !plan->cacheable_by_shape || plan->epochs != key.epochs) {
     return;
   }
-  Shard& shard = shard_of(key);
+  const HashedKey wanted(key);
+  Shard& shard = shard_of(wanted);
   const std::scoped_lock lock(shard.mutex);
-  Entry& entry = touch(shard, key);
+  Entry& entry = touch(shard, wanted);
   std::erase_if(entry.variants,
                 [&](const auto& other) { return guards_match(*other, plan->literals); });
   if (entry.variants.size() >= kMaxVariants) {

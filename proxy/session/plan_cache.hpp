@@ -7,6 +7,7 @@
 
 #include "proxy/session/literal.hpp"
 #include "proxy/session/services.hpp"
+#include "proxy/session/settings_in_force.hpp"
 
 #include <array>
 #include <atomic>
@@ -14,7 +15,9 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -35,27 +38,17 @@ struct TextPlan {
   std::vector<PlannedStatement> statements;
 };
 
-/// Settings as part of a key: without the identity, for which PlanKey::role_key stands. Made once per change
-/// of a session's settings, since copying and hashing them costs more than a lookup.
-struct KeySettings {
-  explicit KeySettings(SessionSettings settings);
-
-  SessionSettings value;
-  std::size_t hash;
-};
-
-/// All that decides a plan. Two keys of different kinds (text, shape) never meet: the kind is a member.
+/// All that decides a plan; who the user is counts by role_key alone. Two keys of different kinds (text,
+/// shape) never meet: the kind is a member. Texts are views: a lookup copies nothing.
 struct PlanKey {
   enum class Kind { Text, Shape };
   Kind kind = Kind::Text;
-  std::string text;  // the text, or the shape's 128-bit key
-  std::vector<std::uint32_t> declared_parameter_types;
+  std::string_view text;  // the text, or the shape's 128-bit key
+  std::span<const std::uint32_t> declared_parameter_types;
   bool simple_protocol = false;
-  std::string role_key;
+  std::string_view role_key;
   Epochs epochs;
-  std::shared_ptr<const KeySettings> settings;  // never null
-  std::size_t settings_hash =
-      0;  // of them, where known: hashing them anew costs more than the rest
+  SettingsPtr settings;  // never null
 
   [[nodiscard]] std::size_t hash() const;
   friend bool operator==(const PlanKey& a, const PlanKey& b);
@@ -89,33 +82,47 @@ class PlanCache {
 
  private:
   struct Entry {
-    PlanKey key;
+    explicit Entry(const PlanKey& from);
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+    std::string text;
+    std::vector<std::uint32_t> declared_parameter_types;
+    std::string role_key;
+    PlanKey key;                                                // views of the three
     std::shared_ptr<const TextPlan> plans;                      // of a text
     std::vector<std::shared_ptr<const PreparedPlan>> variants;  // of a shape: one per guard values
   };
 
+  struct HashedKey {
+    explicit HashedKey(const PlanKey& of) : key(&of), hash(of.hash()) {}
+
+    const PlanKey* key;
+    std::size_t hash;
+  };
+
   struct KeyHash {
-    std::size_t operator()(const PlanKey* key) const { return key->hash(); }
+    std::size_t operator()(const HashedKey& key) const { return key.hash; }
   };
 
   struct KeyEqual {
-    bool operator()(const PlanKey* a, const PlanKey* b) const { return *a == *b; }
+    bool operator()(const HashedKey& a, const HashedKey& b) const { return *a.key == *b.key; }
   };
 
   /// Least recently used entries at the back of `order`; the index views the keys in it.
   struct Shard {
     mutable std::mutex mutex;
     std::list<Entry> order;
-    std::unordered_map<const PlanKey*, std::list<Entry>::iterator, KeyHash, KeyEqual> index;
+    std::unordered_map<HashedKey, std::list<Entry>::iterator, KeyHash, KeyEqual> index;
   };
 
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kMaxVariants = 8;
 
-  Shard& shard_of(const PlanKey& key) { return shards_[key.hash() % kShards]; }
+  Shard& shard_of(const HashedKey& key) { return shards_[key.hash % kShards]; }
 
-  Entry& touch(Shard& shard, const PlanKey& key);
-  Entry* lookup(Shard& shard, const PlanKey& key);
+  Entry& touch(Shard& shard, const HashedKey& key);
+  Entry* lookup(Shard& shard, const HashedKey& key);
 
   std::size_t max_per_shard_;
   std::array<Shard, kShards> shards_;

@@ -57,36 +57,52 @@ PlannedText* BrainCore::plan(std::string_view sql,
   if (work_.planned) {
     return resolve_names(simple, out);
   }
-  TextPlanRequest request;
-  request.sql = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
-  request.declared_parameter_types = types;
-  if (key_settings_ == nullptr) {
-    key_settings_ = std::make_shared<const KeySettings>(settings_);
-  }
-  request.settings = settings_;
-  request.key_settings = key_settings_;
-  request.login = identity_->login;
-  request.in_block = block_ != protocol::BlockState::Idle;
-  request.simple_protocol = simple;
-  if (auto foreign = foreign_text(request.sql, settings_.client_encoding)) {
+  std::string_view text = work_.expansion.empty() ? sql : std::string_view(work_.expansion);
+  std::string read;  // the text, where the client's encoding is another
+  if (auto foreign = foreign_text(text, settings().client_encoding)) {
     if (const auto* error = std::get_if<protocol::ErrorFields>(&*foreign)) {
       work_.planned.emplace();
       work_.planned->plans = std::make_shared<TextPlan>();
       work_.planned->error = *error;
       return &*work_.planned;
     }
-    request.sql = std::get<std::string>(std::move(*foreign));
+    read = std::get<std::string>(std::move(*foreign));
+    text = read;
     work_.foreign = true;
   }
-  if (auto plans = find_text_plan(*services_.planner, *services_.plans, request)) {
+  PlanKey key;
+  key.text = text;
+  key.declared_parameter_types = types;
+  key.simple_protocol = simple;
+  key.epochs = services_.planner->epochs();
+  key.role_key = role_key(key.epochs);
+  key.settings = settings_;
+  if (auto plans = find_text_plan(*services_.plans, key)) {
     work_.planned.emplace();
     work_.planned->plans = std::move(plans);
     return resolve_names(simple, out);
   }
+  TextPlanRequest request;
+  request.sql = text;
+  request.declared_parameter_types = types;
+  request.settings = settings_;
+  request.login = identity_->login;
+  request.in_block = block_ != protocol::BlockState::Idle;
+  request.simple_protocol = simple;
   work_.waiting = true;
   work_.ticket = next_ticket();
   out.jobs.emplace_back(StartPlan{work_.ticket, std::move(request)});
   return nullptr;
+}
+
+/// The planner's, remembered for as long as nothing that it depends on has changed.
+std::string_view BrainCore::role_key(const Epochs& epochs) {
+  if (role_key_version_ != settings_version_ || role_key_epochs_ != epochs) {
+    role_key_ = services_.planner->role_key(identity_->login, settings().current_user());
+    role_key_version_ = settings_version_;
+    role_key_epochs_ = epochs;
+  }
+  return role_key_;
 }
 
 /// EXECUTE is planned again as what it stands for; FETCH gets a plan for the cursor that it names.
@@ -198,7 +214,7 @@ std::optional<std::variant<std::string, protocol::ErrorFields>> BrainCore::fill_
   BOOST_ASSERT(in_place != nullptr || split != nullptr);
   ValueInput input;
   input.literals = &literals;
-  input.settings = &settings_;
+  input.settings = settings_.get();
   FilledSql filled = services_.values->fill_sql(
       in_place != nullptr ? in_place->server_sql : split->server_sql, input, converted(index));
   if (auto* conversions = std::get_if<std::vector<Conversion>>(&filled)) {
@@ -235,7 +251,7 @@ void BrainCore::ask_conversions(std::vector<Conversion> conversions,
   work_.waiting = true;
   work_.converting = index;
   work_.ticket = next_ticket();
-  out.jobs.emplace_back(StartConvert{work_.ticket, std::move(conversions), settings_});
+  out.jobs.emplace_back(StartConvert{work_.ticket, std::move(conversions), settings()});
 }
 
 const ConvertResult* BrainCore::converted(std::size_t index) {
@@ -255,9 +271,8 @@ void BrainCore::on_converted(Ticket ticket, ConvertResult converted, Actions& ou
 }
 
 void BrainCore::set_settings(SessionSettings settings) {
-  if (settings != settings_) {
-    settings_ = std::move(settings);
-    key_settings_.reset();
+  if (settings != settings_->value) {
+    settings_ = std::make_shared<const SettingsInForce>(std::move(settings));
     ++settings_version_;
   }
 }
@@ -266,8 +281,8 @@ void BrainCore::settings_answered() {
   BOOST_ASSERT(probe_);
   if (probe_->is_complete()) {
     SessionSettings answers = probe_->answers();
-    answers.prelude = settings_.prelude;
-    answers.sealed = settings_.sealed;
+    answers.prelude = settings().prelude;
+    answers.sealed = settings().sealed;
     set_settings(std::move(answers));
     settings_known_ = true;
     probe_failures_ = 0;
@@ -345,7 +360,7 @@ void BrainCore::on_effect(const Run& run, Actions& out) {
     case policy::SessionEffect::Schema:
     case policy::SessionEffect::OwnSchema:
       if (const auto* what = std::get_if<SqlSchema>(&run.plan->sql_name)) {
-        schema_.add(run.sql, *what, settings_);
+        schema_.add(run.sql, *what, settings());
         use_prelude();
       }
       return;
@@ -362,13 +377,13 @@ void BrainCore::end_block(bool committed, Actions& out) {
   } else if (schema_.commit()) {
     const Ticket ticket = next_ticket();
     schema_following_.insert(static_cast<std::uint64_t>(ticket));
-    out.jobs.emplace_back(FollowSchema{ticket, {}, settings_});
+    out.jobs.emplace_back(FollowSchema{ticket, {}, settings()});
   }
   use_prelude();
 }
 
 void BrainCore::use_prelude() {
-  SessionSettings changed = settings_;
+  SessionSettings changed = settings();
   changed.prelude = schema_.prelude();
   changed.sealed = schema_.sealed();
   set_settings(std::move(changed));

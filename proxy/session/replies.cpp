@@ -82,8 +82,8 @@ RowOpening* BrainCore::opener_of(Owing& entry, Run& run) {
   if (entry.portal != nullptr) {
     Portal& portal = *entry.portal;
     if (portal.opener == nullptr) {
-      portal.opener =
-          services_.values->open_rows(*run.plan, portal.formats, portal.settings, CellForm::Binary);
+      portal.opener = services_.values->open_rows(*run.plan, portal.formats, *portal.settings,
+                                                  CellForm::Binary);
     }
     return portal.opener.get();
   }
@@ -91,7 +91,7 @@ RowOpening* BrainCore::opener_of(Owing& entry, Run& run) {
     const bool binary = fetches_binary(*run.plan);
     const std::vector<std::int16_t> formats(run.plan->columns ? run.plan->columns->size() : 0,
                                             binary ? std::int16_t{1} : std::int16_t{0});
-    run.opener = services_.values->open_rows(*run.plan, formats, settings_,
+    run.opener = services_.values->open_rows(*run.plan, formats, *settings_,
                                              binary ? CellForm::Binary : CellForm::Text);
   }
   return run.opener.get();

@@ -198,7 +198,7 @@ Taken BrainCore::on_async(const protocol::MessageView& message, Actions& out) {
     if ((*status).name == "application_name") {
       application_name_ = (*status).value;
     }
-    SessionSettings changed = settings_;
+    SessionSettings changed = settings();
     if (changed.apply((*status).name, (*status).value)) {
       set_settings(std::move(changed));
     }

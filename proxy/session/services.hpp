@@ -155,6 +155,8 @@ struct PreparedPlan {
   /// What the client gets when plan.decision is Refuse. Empty: a general 0A000.
   protocol::ErrorFields refusal;
   Epochs epochs;
+  /// plan.evidence as begin records have it: proxy/audit/record.hpp.
+  std::string audit_evidence;
   std::shared_ptr<const CopyPlan> copy;  // null: no COPY, or one that passes
   /// Other literals in the same places give the same plan, but for plan.guards.
   bool cacheable_by_shape = false;

@@ -12,12 +12,13 @@ namespace {
 struct Entry {
   std::string_view name;
   std::string SessionSettings::*value;
+  bool identity = false;
 };
 
 constexpr std::array kEntries{
     Entry{"search_path", &SessionSettings::search_path},
-    Entry{"session_authorization", &SessionSettings::session_authorization},
-    Entry{"role", &SessionSettings::role},
+    Entry{"session_authorization", &SessionSettings::session_authorization, true},
+    Entry{"role", &SessionSettings::role, true},
     Entry{"DateStyle", &SessionSettings::date_style},
     Entry{"IntervalStyle", &SessionSettings::interval_style},
     Entry{"TimeZone", &SessionSettings::time_zone},
@@ -78,13 +79,22 @@ std::string SessionSettings::search_path_of_user() const {
   return path;
 }
 
-std::size_t SessionSettings::hash() const {
+bool SessionSettings::plans_alike(const SessionSettings& other) const {
+  return prelude == other.prelude && sealed == other.sealed &&
+         std::ranges::all_of(kEntries, [&](const Entry& entry) {
+           return entry.identity || this->*(entry.value) == other.*(entry.value);
+         });
+}
+
+std::size_t SessionSettings::plan_hash() const {
   std::size_t seed = 0;
   for (const std::string& statement : prelude) {
     boost::hash_combine(seed, statement);
   }
   for (const Entry& entry : kEntries) {
-    boost::hash_combine(seed, this->*(entry.value));
+    if (!entry.identity) {
+      boost::hash_combine(seed, this->*(entry.value));
+    }
   }
   return seed;
 }

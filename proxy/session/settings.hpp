@@ -54,7 +54,10 @@ struct SessionSettings {
   [[nodiscard]] const std::string& current_user() const;
   /// search_path with "$user" spelled out, for others who run under it.
   [[nodiscard]] std::string search_path_of_user() const;
-  [[nodiscard]] std::size_t hash() const;
+  /// Whether a statement means the same under both, for one role: all but who the user is.
+  [[nodiscard]] bool plans_alike(const SessionSettings& other) const;
+  /// Equal for settings that plan alike.
+  [[nodiscard]] std::size_t plan_hash() const;
 
   friend bool operator==(const SessionSettings&, const SessionSettings&) = default;
 };

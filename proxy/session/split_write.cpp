@@ -53,7 +53,7 @@ std::optional<protocol::ErrorFields> BrainCore::fill_write(const Owing& entry,
                                                            std::string& sql,
                                                            std::vector<ServerValue>& values) {
   const policy::WriteBack& write = *run.write_back();
-  const SessionSettings& settings = entry.portal->settings;
+  const SettingsInForce& settings = *entry.portal->settings;
   auto sealed = services_.values->seal_rows(
       *run.plan, std::get<EvaluatedRows>(*run.evaluated).written, settings);
   if (auto* error = std::get_if<protocol::ErrorFields>(&sealed)) {

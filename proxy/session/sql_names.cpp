@@ -184,6 +184,7 @@ std::shared_ptr<const PreparedPlan> plan_of_fetch(const std::shared_ptr<const Po
     if (!fetch.move) {
       in_place.outputs = read->outputs;
       plan->plan.evidence = rows.plan.evidence;
+      plan->audit_evidence = rows.audit_evidence;
     }
     plan->plan.decision = std::move(in_place);
   }

@@ -27,7 +27,7 @@ std::string_view without_end(std::string_view sql) {
 }
 
 struct ShapedText {
-  PlanKey key;
+  policy::sql::ShapeKey shape;
   std::vector<LiteralText> literals;
   std::vector<std::uint32_t> positions;
 };
@@ -39,23 +39,16 @@ std::size_t characters(std::string_view utf8) {
 
 /// Nothing when the text has no shape, or none that we may trust: with backslashes in plain strings the
 /// server reads other tokens.
-std::optional<ShapedText> shape_text(const PlanKey& text_key, std::string_view sql) {
-  if (text_key.settings->value.standard_conforming_strings != "on") {
+std::optional<ShapedText> shape_text(const SessionSettings& settings, std::string_view sql) {
+  if (settings.standard_conforming_strings != "on") {
     return std::nullopt;
   }
   const auto shape = policy::sql::shape_of(sql, shape_secret());
   if (!shape) {
     return std::nullopt;
   }
-  const auto bytes = std::as_bytes(std::span((*shape).key.words));
   ShapedText shaped;
-  shaped.key = {PlanKey::Kind::Shape,
-                std::string(protocol::as_text(bytes)),
-                text_key.declared_parameter_types,
-                text_key.simple_protocol,
-                text_key.role_key,
-                text_key.epochs,
-                text_key.settings};
+  shaped.shape = (*shape).key;
   std::size_t counted = 0;  // bytes
   std::size_t before = 0;   // characters in them
   for (const auto& literal : (*shape).literals) {
@@ -67,16 +60,11 @@ std::optional<ShapedText> shape_text(const PlanKey& text_key, std::string_view s
   return shaped;
 }
 
-PlanKey text_key(const Planner& planner, const TextPlanRequest& request) {
-  PlanKey key;
-  key.text = request.sql;
-  key.declared_parameter_types = request.declared_parameter_types;
-  key.simple_protocol = request.simple_protocol;
-  key.role_key = planner.role_key(request.login, request.settings.current_user());
-  key.epochs = planner.epochs();
-  key.settings = request.key_settings != nullptr
-                     ? request.key_settings
-                     : std::make_shared<const KeySettings>(request.settings);
+/// Views `shaped`.
+PlanKey shape_key(const PlanKey& text_key, const ShapedText& shaped) {
+  PlanKey key = text_key;
+  key.kind = PlanKey::Kind::Shape;
+  key.text = protocol::as_text(std::as_bytes(std::span(shaped.shape.words)));
   return key;
 }
 
@@ -88,18 +76,18 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
                                                                      const StatementText& range) {
   PlanRequest one;
   one.sql = request.sql.substr(range.offset, range.length);
-  const auto shaped = shape_text(key, one.sql);
+  const auto shaped = shape_text(request.settings->value, one.sql);
   if (shaped && !request.fresh) {
-    if (auto plan = cache.find_shape(shaped->key, shaped->literals)) {
+    if (auto plan = cache.find_shape(shape_key(key, *shaped), shaped->literals)) {
       return PlannedStatement{range.offset, range.length, std::move(plan), shaped->literals,
                               shaped->positions};
     }
   }
   cache.count_miss();
   one.declared_parameter_types = request.declared_parameter_types;
-  one.settings = request.settings;
+  one.settings = request.settings->value;
   one.login = request.login;
-  one.current_user = request.settings.current_user();
+  one.current_user = request.settings->value.current_user();
   one.in_block = request.in_block;
   one.simple_protocol = request.simple_protocol;
   PlanResult result = planner.plan(one);
@@ -108,7 +96,7 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
   }
   auto plan = std::get<std::shared_ptr<const PreparedPlan>>(std::move(result));
   if (shaped) {
-    cache.store_shape(shaped->key, plan);
+    cache.store_shape(shape_key(key, *shaped), plan);
   }
   std::vector<LiteralText> literals = plan->literals;
   return PlannedStatement{range.offset, range.length, std::move(plan), std::move(literals),
@@ -117,30 +105,35 @@ std::variant<PlannedStatement, protocol::ErrorFields> plan_statement(Planner& pl
 
 }  // namespace
 
-std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
-                                               PlanCache& cache,
-                                               const TextPlanRequest& request) {
-  const PlanKey key = text_key(planner, request);
+std::shared_ptr<const TextPlan> find_text_plan(PlanCache& cache, const PlanKey& key) {
   if (auto plans = cache.find(key)) {
     return plans;
   }
-  const std::string_view sql = without_end(request.sql);
-  const auto shaped = shape_text(key, sql);
+  const std::string_view sql = without_end(key.text);
+  auto shaped = shape_text(key.settings->value, sql);
   if (!shaped) {
     return nullptr;
   }
-  auto plan = cache.find_shape(shaped->key, shaped->literals);
+  auto plan = cache.find_shape(shape_key(key, *shaped), shaped->literals);
   if (plan == nullptr) {
     return nullptr;
   }
   auto plans = std::make_shared<TextPlan>();
-  plans->statements.push_back(
-      PlannedStatement{0, sql.size(), std::move(plan), shaped->literals, shaped->positions});
+  plans->statements.push_back(PlannedStatement{
+      0, sql.size(), std::move(plan), std::move(shaped->literals), std::move(shaped->positions)});
   return plans;
 }
 
 PlannedText plan_text(Planner& planner, PlanCache& cache, const TextPlanRequest& request) {
-  const PlanKey key = text_key(planner, request);
+  const std::string role_key =
+      planner.role_key(request.login, request.settings->value.current_user());
+  PlanKey key;
+  key.text = request.sql;
+  key.declared_parameter_types = request.declared_parameter_types;
+  key.simple_protocol = request.simple_protocol;
+  key.role_key = role_key;
+  key.epochs = planner.epochs();
+  key.settings = request.settings;
   PlannedText planned;
   auto plans = std::make_shared<TextPlan>();
   SplitResult split = planner.split(request.sql);

@@ -16,8 +16,7 @@ namespace pgveil::proxy {
 struct TextPlanRequest {
   std::string sql;
   std::vector<std::uint32_t> declared_parameter_types;
-  SessionSettings settings;
-  std::shared_ptr<const KeySettings> key_settings;  // of `settings`; null: to be made
+  SettingsPtr settings;
   std::string login;
   bool in_block = false;
   bool simple_protocol = false;  // true: Query, any number of statements; false: Parse, at most one
@@ -43,9 +42,7 @@ struct PlannedText {
                                     const TextPlanRequest& request);
 
 /// The plans of the whole text if the cache has them: by text, or by shape when it is one statement.
-/// Null: ask a worker. Takes microseconds, so it runs in the session's own thread.
-[[nodiscard]] std::shared_ptr<const TextPlan> find_text_plan(const Planner& planner,
-                                                             PlanCache& cache,
-                                                             const TextPlanRequest& request);
+/// Null: ask a worker. Takes microseconds, so it runs in the session's own thread. `key` is of Kind::Text.
+[[nodiscard]] std::shared_ptr<const TextPlan> find_text_plan(PlanCache& cache, const PlanKey& key);
 
 }  // namespace pgveil::proxy

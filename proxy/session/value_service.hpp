@@ -6,6 +6,7 @@
 /// Lifetime: openers and builders view the plan, which their owner keeps.
 
 #include "proxy/session/services.hpp"
+#include "proxy/session/settings_in_force.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,7 +26,7 @@ struct ServerValue {
 struct ValueInput {
   const std::vector<LiteralText>* literals = nullptr;
   const std::vector<ClientValue>* parameters = nullptr;
-  const SessionSettings* settings = nullptr;
+  const SettingsInForce* settings = nullptr;
 };
 
 /// Conversions: ask the twin, then call again with one result per conversion.
@@ -76,13 +77,13 @@ class ValueService {
   [[nodiscard]] virtual std::unique_ptr<RowOpening> open_rows(
       const PreparedPlan& plan,
       const std::vector<std::int16_t>& formats,
-      const SessionSettings& settings,
+      const SettingsInForce& settings,
       CellForm form) = 0;
   /// What a Split that writes stores, as the arrays that its second statement takes; WriteBack says which.
   [[nodiscard]] virtual SealedRows seal_rows(
       const PreparedPlan& plan,
       const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
-      const SessionSettings& settings) = 0;
+      const SettingsInForce& settings) = 0;
   [[nodiscard]] virtual std::unique_ptr<SliceBuilding> build_slice(const PreparedPlan& plan,
                                                                    CellForm form) = 0;
 };

@@ -144,14 +144,14 @@ class NoValues final : public ValueService {
 
   std::unique_ptr<RowOpening> open_rows(const PreparedPlan&,
                                         const std::vector<std::int16_t>&,
-                                        const SessionSettings&,
+                                        const SettingsInForce&,
                                         CellForm) override {
     std::abort();
   }
 
   SealedRows seal_rows(const PreparedPlan&,
                        const std::vector<std::vector<std::optional<protocol::Bytes>>>&,
-                       const SessionSettings&) override {
+                       const SettingsInForce&) override {
     return unexpected();
   }
 

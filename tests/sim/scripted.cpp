@@ -311,7 +311,7 @@ proxy::FilledParameters ScriptedValues::fill_parameters(
 
 std::unique_ptr<proxy::RowOpening> ScriptedValues::open_rows(const PreparedPlan& plan,
                                                              const std::vector<std::int16_t>&,
-                                                             const proxy::SessionSettings&,
+                                                             const proxy::SettingsInForce&,
                                                              proxy::CellForm) {
   return std::make_unique<Opening>(plan);
 }
@@ -319,7 +319,7 @@ std::unique_ptr<proxy::RowOpening> ScriptedValues::open_rows(const PreparedPlan&
 proxy::SealedRows ScriptedValues::seal_rows(
     const PreparedPlan&,
     const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
-    const proxy::SessionSettings&) {
+    const proxy::SettingsInForce&) {
   proxy::ClientValue array;
   array.format = 1;
   array.bytes.emplace();

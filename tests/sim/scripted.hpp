@@ -69,11 +69,11 @@ class ScriptedValues : public proxy::ValueService {
                                           const proxy::ConvertResult* converted) override;
   std::unique_ptr<proxy::RowOpening> open_rows(const PreparedPlan& plan,
                                                const std::vector<std::int16_t>& formats,
-                                               const proxy::SessionSettings& settings,
+                                               const proxy::SettingsInForce& settings,
                                                proxy::CellForm form) override;
   proxy::SealedRows seal_rows(const PreparedPlan& plan,
                               const std::vector<std::vector<std::optional<protocol::Bytes>>>& rows,
-                              const proxy::SessionSettings& settings) override;
+                              const proxy::SettingsInForce& settings) override;
   std::unique_ptr<proxy::SliceBuilding> build_slice(const PreparedPlan& plan,
                                                     proxy::CellForm form) override;
 };

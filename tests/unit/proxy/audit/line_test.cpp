@@ -7,13 +7,22 @@
 namespace pgveil::proxy {
 namespace {
 
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json(out, text);
+  return out;
+}
+
 TEST(AuditLines, ReadBack) {
   const AuditTime time = *parse_audit_time("2026-01-31T08:00:00.000001Z");
-  const std::string record = make_record(7, time, "\"kind\":\"stop\"");
-  EXPECT_EQ(record, "{\"seq\":7,\"time\":\"2026-01-31T08:00:00.000001Z\",\"kind\":\"stop\"}");
-  const crypto::Hash chain =
-      crypto::audit_chain_next(crypto::audit_chain_start(), crypto::as_bytes(record));
-  std::string line = make_line(record, chain);
+  const std::string record =
+      "{\"seq\":7,\"time\":\"2026-01-31T08:00:00.000001Z\",\"kind\":\"stop\"}";
+  crypto::Hash chain = crypto::audit_chain_start();
+  std::string line = "the line before\n";
+  append_line(line, 7, time, "\"kind\":\"stop\"", chain);
+  EXPECT_EQ(chain, crypto::audit_chain_next(crypto::audit_chain_start(), crypto::as_bytes(record)));
+  line.erase(0, line.find('\n') + 1);
+  EXPECT_EQ(line, make_line(record, chain));
   ASSERT_EQ(line.back(), '\n');
   line.pop_back();
   const auto read = read_line(line);
@@ -74,11 +83,11 @@ TEST(AuditFileNames, ReadBack) {
 }
 
 TEST(JsonText, IsOneLineOfUtf8) {
-  EXPECT_EQ(json_quoted("a\"b\\c\n\x01\x7f"), "\"a\\\"b\\\\c\\u000a\\u0001\\u007f\"");
-  EXPECT_EQ(json_quoted("Zoë 😀"), "\"Zoë 😀\"");
-  EXPECT_EQ(json_quoted("\xff\xc3"), "\"\\ufffd\\ufffd\"");
-  EXPECT_EQ(json_quoted("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"");
-  EXPECT_EQ(json_quoted(std::string_view("\0", 1)), "\"\\u0000\"");
+  EXPECT_EQ(quoted("a\"b\\c\n\x01\x7f"), "\"a\\\"b\\\\c\\u000a\\u0001\\u007f\"");
+  EXPECT_EQ(quoted("Zoë 😀"), "\"Zoë 😀\"");
+  EXPECT_EQ(quoted("\xff\xc3"), "\"\\ufffd\\ufffd\"");
+  EXPECT_EQ(quoted("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"");
+  EXPECT_EQ(quoted(std::string_view("\0", 1)), "\"\\u0000\"");
 }
 
 }  // namespace

@@ -85,20 +85,29 @@ class LogFolder {
   bool keep_ = false;
 };
 
-inline AuditBegin a_begin(std::uint64_t statement, std::string login = "reception") {
+inline std::string evidence_of(const char* table, const char* column, policy::SeenColumn::How how) {
+  policy::Evidence evidence;
+  evidence.tables = {table};
+  evidence.columns = {{table, column, how}};
+  evidence.normalized = "SELECT ssn FROM patients WHERE id = $1";
+  return encode_evidence(evidence);
+}
+
+/// `login` outlives the event.
+inline AuditBegin a_begin(std::uint64_t statement, std::string_view login = "reception") {
   AuditBegin out;
   out.who.session = 7;
-  out.who.login = std::move(login);
+  out.who.login = login;
   out.who.role = "front_desk";
   out.who.database = "clinic";
   out.who.address = "10.0.0.7:5000";
   out.who.tls = true;
   out.statement = statement;
-  out.verb = policy::Verb::Read;
   out.plan = "in_place";
-  out.tables = {"public.patients"};
-  out.columns = {{"public.patients", "ssn", policy::SeenColumn::How::Masked}};
-  out.text = "SELECT ssn FROM patients WHERE id = $1";
+  static const std::string evidence =
+      evidence_of("public.patients", "ssn", policy::SeenColumn::How::Masked);
+  out.verb = policy::Verb::Read;
+  out.evidence = evidence;
   return out;
 }
 

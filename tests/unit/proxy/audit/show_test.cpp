@@ -19,8 +19,9 @@ class Show : public ::testing::Test {
     ASSERT_TRUE(log->append_and_wait(a_begin(1)));
     ASSERT_TRUE(log->append_and_wait(an_end(1, {"41", "42"})));
     AuditBegin visits = a_begin(2, "doctor");
-    visits.tables = {"public.visits"};
-    visits.columns = {{"public.visits", "diagnosis", policy::SeenColumn::How::Clear}};
+    const std::string evidence =
+        evidence_of("public.visits", "diagnosis", policy::SeenColumn::How::Clear);
+    visits.evidence = evidence;
     ASSERT_TRUE(log->append_and_wait(visits));
     AuditEnd part = an_end(2, {"42"});
     part.last = false;

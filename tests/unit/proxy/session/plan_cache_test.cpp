@@ -7,10 +7,10 @@
 namespace pgveil::proxy {
 namespace {
 
-PlanKey text_key(std::string text) {
+PlanKey text_key(std::string_view text) {
   PlanKey key;
-  key.text = std::move(text);
-  key.settings = std::make_shared<const KeySettings>(SessionSettings());
+  key.text = text;
+  key.settings = std::make_shared<const SettingsInForce>(SessionSettings());
   key.role_key = "clinician";
   return key;
 }
@@ -56,10 +56,11 @@ TEST(PlanCache, EveryPartOfTheKeyCounts) {
   other = text_key("SELECT 1");
   SessionSettings archive;
   archive.search_path = "archive";
-  other.settings = std::make_shared<const KeySettings>(archive);
+  other.settings = std::make_shared<const SettingsInForce>(archive);
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
-  other.declared_parameter_types = {23};
+  const std::uint32_t declared[] = {23};
+  other.declared_parameter_types = declared;
   EXPECT_EQ(cache.find(other), nullptr);
   other = text_key("SELECT 1");
   other.simple_protocol = true;
@@ -83,7 +84,8 @@ TEST(PlanCache, KeepsNothingThatMayNotBeKept) {
 TEST(PlanCache, IsBounded) {
   PlanCache cache(32);
   for (int i = 0; i < 1'000; ++i) {
-    cache.store(text_key("SELECT " + std::to_string(i)), text_plan());
+    const std::string text = "SELECT " + std::to_string(i);
+    cache.store(text_key(text), text_plan());
   }
   EXPECT_LE(cache.counters().entries, 32u);
   EXPECT_GT(cache.counters().evictions, 900u);
@@ -123,7 +125,8 @@ TEST(PlanCache, ThreadsMayShareIt) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&cache, t] {
       for (int i = 0; i < 500; ++i) {
-        const PlanKey key = text_key("SELECT " + std::to_string((i * (t + 1)) % 100));
+        const std::string text = "SELECT " + std::to_string((i * (t + 1)) % 100);
+        const PlanKey key = text_key(text);
         if (cache.find(key) == nullptr) {
           cache.store(key, text_plan());
         }
