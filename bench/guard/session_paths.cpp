@@ -176,6 +176,8 @@ class Conversation {
 
   void run(RecordEnd& job) { brain_.on_audit_durable(job.ticket, actions_); }
 
+  void run(FlushRecords&) {}
+
   void run(auto&) { BOOST_ASSERT_MSG(false, "a job that these statements do not need"); }
 
   void answer(protocol::ByteView sent) {

@@ -81,10 +81,24 @@ class AuditLog::Writer {
     Done done;
   };
 
-  void append(Entry entry) {
+  void append(Entry entry, When when) {
     {
       const std::lock_guard lock(mutex_);
       queue_.push_back(std::move(entry));
+      wanted_ = wanted_ || when == When::Now;
+    }
+    if (when == When::Now) {
+      wake_.notify_one();
+    }
+  }
+
+  void flush_soon() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.empty()) {
+        return;
+      }
+      wanted_ = true;
     }
     wake_.notify_one();
   }
@@ -149,12 +163,17 @@ class AuditLog::Writer {
     last_checkpoint_ = Clock::now();
     std::unique_lock lock(mutex_);
     for (;;) {
-      wake_.wait_until(lock, next_checkpoint(), [this] { return stopping_ || !queue_.empty(); });
+      wake_.wait_until(lock,
+                       std::min(next_checkpoint(), Clock::now() + options_.checkpoint_interval),
+                       [this] { return stopping_ || wanted_; });
       std::vector<Entry> group;
       group.swap(queue_);
+      wanted_ = false;
       const bool last = stopping_;
       lock.unlock();
-      write_group(group, last);
+      if (last || !group.empty() || Clock::now() >= next_checkpoint()) {
+        write_group(group, last);
+      }
       if (!last) {
         rotate_if_due();
       }
@@ -391,6 +410,7 @@ class AuditLog::Writer {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::vector<Entry> queue_;
+  bool wanted_ = false;  // somebody waits for what is in the queue
   bool stopping_ = false;
   AuditStats stats_;
 
@@ -412,7 +432,7 @@ audit::Result<std::unique_ptr<AuditLog>> AuditLog::open(AuditOptions options,
   return log;
 }
 
-void AuditLog::append(const AuditEvent& event, Done done) {
+void AuditLog::append(const AuditEvent& event, Done done, When when) {
   const AuditTime now = std::chrono::system_clock::now();
   auto members = encode_event(event, *keys_);
   if (!members) {
@@ -421,8 +441,10 @@ void AuditLog::append(const AuditEvent& event, Done done) {
     }
     return;
   }
-  writer_->append({*std::move(members), now, std::move(done)});
+  writer_->append({*std::move(members), now, std::move(done)}, when);
 }
+
+void AuditLog::flush() { writer_->flush_soon(); }
 
 bool AuditLog::append_and_wait(const AuditEvent& event) {
   std::promise<bool> durable;

@@ -3,7 +3,8 @@
 /// The audit log: an append-only folder of JSON lines, hash-chained, with signed checkpoints.
 ///
 /// One thread writes. It takes what has collected, makes one write and one fdatasync, and then tells
-/// everybody in the group: any number of statements share a sync. What cannot be written is taken back
+/// everybody in the group: any number of statements share a sync. A record that nobody waits for yet is
+/// written with the next one that somebody does, or after `checkpoint_interval`. What cannot be written is taken back
 /// (the file is cut to its last durable byte), so the chain on disk is always whole; the next append
 /// tries again, and when it succeeds a `resumed` record says how many were refused in between.
 /// A checkpoint follows within `checkpoint_interval` of a record, after `checkpoint_records` of them,
@@ -60,8 +61,12 @@ class AuditLog {
 
   using Done = std::function<void(bool durable)>;
 
-  /// `done` is called once; it may be empty.
-  void append(const AuditEvent& event, Done done);
+  enum class When { Now, Later };
+
+  /// `done` is called once; it may be empty. Later: not before somebody asks for Now, or flush.
+  void append(const AuditEvent& event, Done done, When when = When::Now);
+  /// What was appended is written now.
+  void flush();
   /// Waits until the record is on disk, or cannot be. Not from I/O threads.
   [[nodiscard]] bool append_and_wait(const AuditEvent& event);
   [[nodiscard]] AuditStats stats() const;

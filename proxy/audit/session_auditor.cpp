@@ -39,13 +39,16 @@ void SessionAuditor::begin(BeginRecord record, std::function<void(bool durable)>
     const std::lock_guard lock(begun_->mutex);
     begun_->statements[key] = {record.plan, record.who, std::chrono::steady_clock::now()};
   }
-  log_->append(event, [begun = begun_, key, done = std::move(done)](bool durable) {
-    if (!durable) {
-      const std::lock_guard lock(begun->mutex);
-      begun->statements.erase(key);
-    }
-    done(durable);
-  });
+  log_->append(
+      event,
+      [begun = begun_, key, done = std::move(done)](bool durable) {
+        if (!durable) {
+          const std::lock_guard lock(begun->mutex);
+          begun->statements.erase(key);
+        }
+        done(durable);
+      },
+      record.at_once ? AuditLog::When::Now : AuditLog::When::Later);
 }
 
 void SessionAuditor::end(EndRecord record, std::function<void(bool durable)> done) {

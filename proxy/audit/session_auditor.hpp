@@ -29,6 +29,8 @@ class SessionAuditor : public Auditor {
   void begin(BeginRecord record, std::function<void(bool durable)> done) override;
   void end(EndRecord record, std::function<void(bool durable)> done) override;
 
+  void flush() override { log_->flush(); }
+
   /// `authentication`: how the login was proven. `sqlstate`: of a refused one.
   void login(const SessionIdentity& who,
              bool accepted,

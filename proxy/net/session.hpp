@@ -9,6 +9,7 @@
 #include "proxy/net/stream.hpp"
 #include "proxy/net/upstream.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -116,6 +117,7 @@ class Session final : public Stoppable, public std::enable_shared_from_this<Sess
   static constexpr std::string_view kTerminate = "terminate";
   std::string_view end_reason_ = kTerminate;  // a literal, for the audit log
   std::size_t flows_ = 0;
+  std::atomic<std::size_t> results_under_way_{0};  // of jobs, on their way to this thread
   bool client_ended_ = false;
   bool server_ended_ = false;
   bool closing_ = false;    // write what is queued, read and drop the rest

@@ -38,10 +38,14 @@ void RunningEvaluation::cancel() {
 template <class Then>
 void JobRunner::deliver(std::shared_ptr<Session> to, Then then) {
   const asio::any_io_executor executor = to->executor_;
+  to->results_under_way_.fetch_add(1, std::memory_order_relaxed);
   asio::post(executor, [to = std::move(to), then = std::move(then)]() mutable {
+    const bool last = to->results_under_way_.fetch_sub(1, std::memory_order_relaxed) == 1;
     if (!to->abandoned_) {
       then(*to);
-      to->perform();
+      if (last) {  // else the next one does what all of them ask for
+        to->perform();
+      }
     }
   });
 }
@@ -163,6 +167,8 @@ void JobRunner::operator()(RecordBegin job) const {
 void JobRunner::operator()(RecordEnd job) const {
   session->core_->services.auditor->end(std::move(job.record), record_done(job.ticket));
 }
+
+void JobRunner::operator()(const FlushRecords&) const { session->core_->services.auditor->flush(); }
 
 void JobRunner::operator()(const CancelTwin& job) const {
   const auto at = session->evaluations_.find(job.ticket);

@@ -16,6 +16,7 @@ struct JobRunner {
   void operator()(StartEvaluate job) const;
   void operator()(RecordBegin job) const;
   void operator()(RecordEnd job) const;
+  void operator()(const FlushRecords& job) const;
   void operator()(FollowSchema job) const;
   void operator()(const CancelTwin& job) const;
   void operator()(const CancelUpstream& job) const;

@@ -48,6 +48,9 @@ struct RecordEnd {
   EndRecord record;
 };
 
+/// auditor.flush: rows wait for a begin record that was not wanted at once.
+struct FlushRecords {};
+
 /// On a worker: planner.schema_changed(statement, settings) → on_schema_followed. Nothing of this
 /// session is planned until then.
 struct FollowSchema {
@@ -73,6 +76,7 @@ using Job = std::variant<StartPlan,
                          StartEvaluate,
                          RecordBegin,
                          RecordEnd,
+                         FlushRecords,
                          FollowSchema,
                          CancelTwin,
                          CancelUpstream,

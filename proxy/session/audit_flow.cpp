@@ -4,7 +4,8 @@
 
 namespace pgveil::proxy {
 
-void BrainCore::begin_record(Run& run, Actions& out) {
+/// `ahead`: the statement is not sent before the record is durable.
+void BrainCore::begin_record(Run& run, bool ahead, Actions& out) {
   BOOST_ASSERT(run.plan != nullptr);
   run.gate.wait();
   run.id = ++last_statement_;
@@ -13,11 +14,35 @@ void BrainCore::begin_record(Run& run, Actions& out) {
   RecordBegin job;
   job.ticket = run.begin_ticket;
   job.record.id = {identity_->session, run.id};
+  // A read may be sent at once; what waits for the record are its rows (see hold).
+  job.record.at_once = ahead || (run.kind != PlanKind::InPlace && run.kind != PlanKind::Pass);
   job.record.who = identity_;
   job.record.current_user = settings().current_user();
   job.record.application_name = application_name_;
   job.record.plan = run.plan;
   out.jobs.emplace_back(std::move(job));
+}
+
+/// Where a row goes: to the client, or, while the begin record is on its way, to where the first rows wait.
+/// Null: no more of them.
+protocol::Bytes* BrainCore::row_target(Run& run, Actions& out) {
+  if (!run.gate.holds()) {
+    return &out.to_client;
+  }
+  records_wanted_ = true;
+  const bool full = run.held.size() >= std::min(limits_.max_held_bytes, std::size_t{64} * 1024);
+  return run.writing || run.copy_out != nullptr || full ? nullptr : &run.held;
+}
+
+/// The statement is done and its rows wait for the begin record: the end record goes with it.
+void BrainCore::end_record_early(Owing& entry, Run& run, Actions& out) {
+  records_wanted_ = true;
+  const bool whole = run.kind == PlanKind::InPlace || run.kind == PlanKind::Pass;
+  if (!whole || run.writing || run.copy_out != nullptr || run.writes() || copy_run_ == &run) {
+    return;
+  }
+  RowOpening* opener = entry.portal != nullptr ? entry.portal->opener.get() : run.opener.get();
+  end_record(run, opener != nullptr ? opener->drain() : Subjects(), "00000", out);
 }
 
 /// Once per begin record; later calls do nothing.
@@ -36,6 +61,7 @@ void BrainCore::end_record(Run& run, Subjects subjects, std::string_view sqlstat
   job.record.rows = run.rows;
   job.record.subjects = std::move(subjects);
   job.record.sqlstate = sqlstate;
+  run.end_ticket = job.ticket;
   if (run.gate.state() != RowGate::State::Shut) {
     ends_.insert(static_cast<std::uint64_t>(job.ticket));
   }  // else there is no log to wait for, and the client knows
@@ -116,8 +142,12 @@ void BrainCore::on_audit(Ticket ticket, bool durable, Actions& out) {
   begins_.erase(found);
   if (!durable) {
     run.gate.on_failed();
+    run.held.clear();
+    ends_.erase(static_cast<std::uint64_t>(run.end_ticket));  // the client hears of the begin
   } else {
     run.gate.on_durable();
+    protocol::put_bytes(out.to_client, run.held);
+    run.held = protocol::Bytes();
     const bool settles = run.kind == PlanKind::Pass || run.kind == PlanKind::InPlace;
     if (unsettled_ == &run && settles) {
       unsettled_ = nullptr;

@@ -141,6 +141,7 @@ class BrainCore {
   std::size_t plain_rows(protocol::ByteView pending);
   [[nodiscard]] bool forwards_rows();
   Taken on_server_message(const protocol::MessageView& message, Actions& out);
+  [[nodiscard]] bool overtakes_held_rows(char type);
   Taken on_async(const protocol::MessageView& message, Actions& out);
   Taken on_error(const protocol::MessageView& message, Actions& out);
   Taken on_ready(const protocol::MessageView& message, Actions& out);
@@ -279,7 +280,9 @@ class BrainCore {
   void leave_copy(const Run& run);
 
   // audit_flow.cpp
-  void begin_record(Run& run, Actions& out);
+  void begin_record(Run& run, bool ahead, Actions& out);
+  [[nodiscard]] protocol::Bytes* row_target(Run& run, Actions& out);
+  void end_record_early(Owing& entry, Run& run, Actions& out);
   void end_record(Run& run, Subjects subjects, std::string_view sqlstate, Actions& out);
   void end_open_records(std::string_view sqlstate, Actions& out);
   void drain_subjects(Run& run, Subjects subjects, Actions& out);
@@ -359,6 +362,7 @@ class BrainCore {
   std::optional<Ticket> copy_converting_;
 
   std::map<std::uint64_t, Run*> begins_;    // tickets of begin records
+  bool records_wanted_ = false;             // something waits for them
   std::unordered_set<std::uint64_t> ends_;  // tickets of end records
   std::uint64_t last_statement_ = 0;
   std::uint64_t last_ticket_ = 0;

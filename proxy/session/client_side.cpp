@@ -2,6 +2,7 @@
 #include "proxy/session/brain_core.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pgveil::proxy {
 
@@ -73,6 +74,13 @@ void BrainCore::pump(Actions& out) {
       unsettled_->kind != PlanKind::InPlace && batch_open_) {
     ensure_flush(out);
   }
+  if (std::exchange(records_wanted_, false) && !begins_.empty()) {
+    const bool ends = std::ranges::any_of(
+        out.jobs, [](const Job& job) { return std::holds_alternative<RecordEnd>(job); });
+    if (!ends) {
+      out.jobs.emplace_back(FlushRecords{});
+    }
+  }
   leave(out);
 }
 
@@ -117,6 +125,7 @@ bool BrainCore::step_client_frame(Actions& out) {
     return stream_client(out);
   }
   if (holds_for_unsettled(type)) {
+    records_wanted_ = records_wanted_ || unsettled_->gate.holds();
     return false;
   }
   if (header->frame_size() > pending.size()) {

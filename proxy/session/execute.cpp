@@ -96,7 +96,7 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   if (work_.runs.empty()) {
     work_.runs.push_back(make_run(portal.get()));
     if (work_.runs[0]->has_evidence() && !from_buffer) {
-      begin_record(*work_.runs[0], out);
+      begin_record(*work_.runs[0], work_.runs[0]->writes(), out);
     }
   }
   Run& run = *work_.runs[0];

@@ -150,7 +150,7 @@ bool BrainCore::step_piece(Actions& out) {
     copy_into(*run);
     work_.runs.push_back(std::move(run));
     if (work_.runs[0]->has_evidence()) {
-      begin_record(*work_.runs[0], out);
+      begin_record(*work_.runs[0], work_.runs[0]->writes(), out);
     }
   }
   if (!refusal) {

@@ -126,7 +126,8 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
     }
     return Taken::Yes;
   }
-  if (run->gate.holds()) {
+  protocol::Bytes* target = row_target(*run, out);
+  if (target == nullptr) {
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {
@@ -135,13 +136,13 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
   }
   ++run->rows;
   if (run->kind == PlanKind::Pass) {
-    show(message, out);
+    protocol::put_bytes(*target, message.frame);
     return Taken::Yes;
   }
   RowOpening* opener = opener_of(entry, *run);
-  const std::size_t before = out.to_client.size();
+  const std::size_t before = target->size();
   protocol::Bytes opened;
-  if (auto error = opener->open_row(message.body, run->copy_out ? opened : out.to_client)) {
+  if (auto error = opener->open_row(message.body, run->copy_out ? opened : *target)) {
     fail_locally(entry, std::move(*error), out);
     return Taken::Yes;
   }
@@ -154,7 +155,7 @@ Taken BrainCore::on_row(Owing& entry, const protocol::MessageView& message, Acti
       return Taken::Yes;
     }
   } else if (!run->plan->columns) {
-    out.to_client.resize(before);  // RETURNING that the plan added to name the patients
+    target->resize(before);  // RETURNING that the plan added to name the patients
   }
   if (opener->wants_drain()) {
     drain_subjects(*run, opener->drain(), out);
@@ -194,6 +195,7 @@ Taken BrainCore::on_statement_end(Owing& entry,
     return evaluate(entry, *run, out);
   }
   if (run->gate.holds()) {
+    end_record_early(entry, *run, out);
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {
@@ -232,6 +234,7 @@ Taken BrainCore::on_copy_response(Owing& entry,
     return Taken::Yes;
   }
   if (run->gate.holds()) {
+    records_wanted_ = true;
     return Taken::Wait;
   }
   if (run->gate.state() == RowGate::State::Shut) {

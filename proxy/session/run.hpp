@@ -31,6 +31,7 @@ struct Run {
   protocol::ErrorFields refusal;  // Refuse: what the client gets
 
   RowGate gate;
+  protocol::Bytes held;                  // the client's rows, until the gate opens
   std::uint64_t id = 0;                  // of its audit records
   std::unique_ptr<RowOpening> opener;    // InPlace by Query; a portal has its own
   std::unique_ptr<SliceBuilding> slice;  // Split
@@ -56,6 +57,7 @@ struct Run {
   std::optional<ScrubContext::Shift>
       shift;  // set when the client's SQL stands elsewhere in what is sent
   Ticket begin_ticket{0};
+  Ticket end_ticket{0};
   bool is_barrier = false;  // nothing is planned before its effect is known
 
   [[nodiscard]] bool is_tagged() const { return plan != nullptr && plan->plan.touches_tagged; }

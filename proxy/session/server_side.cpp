@@ -126,8 +126,18 @@ bool BrainCore::stream_server(Actions& out) {
   return true;
 }
 
+/// Behind rows that wait for their record only more of them are looked at, and their end.
+bool BrainCore::overtakes_held_rows(char type) {
+  const Run* run = queue_.empty() ? nullptr : queue_.front().run();
+  return run != nullptr && !run->held.empty() && type != 'D' && type != 'C' && type != 's';
+}
+
 Taken BrainCore::on_server_message(const protocol::MessageView& message, Actions& out) {
   const ReplyMeans means = queue_.means(message.type);
+  if (overtakes_held_rows(message.type)) {
+    records_wanted_ = true;
+    return Taken::Wait;
+  }
   switch (means) {
     case ReplyMeans::Async:
       return on_async(message, out);

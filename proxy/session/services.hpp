@@ -292,6 +292,8 @@ struct BeginRecord {
   std::string current_user;
   std::string application_name;              // as set now
   std::shared_ptr<const PreparedPlan> plan;  // its evidence; Refuse: a denial
+  /// False: nobody waits for it before the end record, or flush.
+  bool at_once = true;
 };
 
 /// The end of a statement. A statement that concerns very many patients gives several: all but the last
@@ -311,6 +313,8 @@ class Auditor {
   virtual ~Auditor() = default;
   virtual void begin(BeginRecord record, std::function<void(bool durable)> done) = 0;
   virtual void end(EndRecord record, std::function<void(bool durable)> done) = 0;
+  /// Somebody waits for a begin record that was not wanted at once.
+  virtual void flush() = 0;
 };
 
 }  // namespace pgveil::proxy

@@ -155,7 +155,7 @@ Taken BrainCore::begin_runs_ahead(Actions& out) {
   bool wait = false;
   for (const auto& run : work_.runs) {
     if (run->kind != PlanKind::Refuse && run->has_evidence() && !run->gate.is_recorded()) {
-      begin_record(*run, out);
+      begin_record(*run, true, out);
     }
     wait = wait || run->gate.holds();
   }
@@ -214,7 +214,7 @@ Taken BrainCore::send_query(const protocol::MessageView& message,
   if (entry.runs.size() == 1) {
     Run& run = *entry.runs[0];
     if (run.has_evidence() && !run.gate.is_recorded()) {
-      begin_record(run, out);
+      begin_record(run, false, out);
     }
     if (run.kind == PlanKind::Split || run.kind == PlanKind::Local || run.gate.holds()) {
       unsettled_ = &run;

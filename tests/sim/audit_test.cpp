@@ -42,11 +42,33 @@ TEST(Audit, RowsWaitForTheBeginRecord) {
   Script script = audited();
   script.client(query(kRead)).expect_server(query("SELECT name, id FROM p")).expect_begins(1);
   script.server(columns({{"name", 17}, {"id"}})).expect_client(columns({{"name"}}));
-  script.server(all({row({"sealed:a", "7"}), complete("SELECT 1"), ready()})).expect_silence();
-  script.audit_is_durable().expect_client(all({row({"a"}), complete("SELECT 1")}));
+  script.server(row({"sealed:a", "7"})).expect_silence();
+  script.audit_is_durable().expect_client(row({"a"}));
+  script.server(all({complete("SELECT 1"), ready()})).expect_client(complete("SELECT 1"));
   // The end record is asked for; ReadyForQuery waits for it.
   script.expect_ends({"00000"});
   script.audit_is_durable().expect_client(ready());
+  check(script);
+}
+
+TEST(Audit, AShortAnswerHasBothRecordsWrittenTogether) {
+  Script script = audited();
+  script.client(query(kRead)).expect_server(query("SELECT name, id FROM p")).expect_begins(1);
+  script.server(all({row({"sealed:a", "7"}), complete("SELECT 1"), ready()})).expect_silence();
+  script.expect_ends({"00000"}).expect_subjects({"7"});
+  script.audit_is_durable().expect_client(all({row({"a"}), complete("SELECT 1"), ready()}));
+  check(script);
+}
+
+TEST(Audit, NothingOvertakesRowsThatWait) {
+  Script script = audited();
+  script.client(query(kRead)).expect_server(query("SELECT name, id FROM p"));
+  script.server(all({row({"sealed:a", "7"}), notice("look"), row({"sealed:b", "8"}),
+                     error("22012", "division by zero"), ready()}));
+  script.expect_silence();
+  script.audit_is_durable().expect_client(
+      all({row({"a"}), notice("look"), row({"b"}), error("22012", "division by zero")}));
+  script.expect_ends({"22012"}).audit_is_durable().expect_client(ready());
   check(script);
 }
 
@@ -64,8 +86,7 @@ TEST(Audit, AnEmptyAnswerWaitsToo) {
   Script script = audited();
   script.client(query(kRead)).expect_server(query("SELECT name, id FROM p"));
   script.server(all({complete("SELECT 0"), ready()})).expect_silence();
-  script.audit_is_durable().expect_client(complete("SELECT 0"));
-  script.audit_is_durable().expect_client(ready());
+  script.audit_is_durable().expect_client(all({complete("SELECT 0"), ready()}));
   check(script);
 }
 
@@ -124,8 +145,7 @@ TEST(Audit, TheSyncBehindAReadDoesNotWait) {
   script.server(all(
       {parse_complete(), bind_complete(), row({"sealed:a", "7"}), complete("SELECT 1"), ready()}));
   script.expect_client(all({parse_complete(), bind_complete()}));
-  script.audit_is_durable().expect_client(all({row({"a"}), complete("SELECT 1")}));
-  script.audit_is_durable().expect_client(ready());
+  script.audit_is_durable().expect_client(all({row({"a"}), complete("SELECT 1"), ready()}));
   check(script);
 }
 
@@ -223,10 +243,12 @@ TEST(Audit, WaitingRowsAreBounded) {
   script.manual_audit();
   script.client(query(kRead)).expect_server(query("SELECT name, id FROM p"));
   script.server(row({"sealed:a", "7"})).expect_wants_server(true);
-  script.server(row({"sealed:" + std::string(2'000, 'b'), "8"})).expect_wants_server(false);
+  script.server(row({"sealed:" + std::string(2'000, 'b'), "8"})).expect_wants_server(true);
+  script.server(row({"sealed:" + std::string(2'000, 'c'), "9"})).expect_wants_server(false);
   script.audit_is_durable().expect_wants_server(true);
-  script.expect_client(all({row({"a"}), row({std::string(2'000, 'b')})}));
-  script.server(all({complete("SELECT 2"), ready()})).expect_client(complete("SELECT 2"));
+  script.expect_client(
+      all({row({"a"}), row({std::string(2'000, 'b')}), row({std::string(2'000, 'c')})}));
+  script.server(all({complete("SELECT 3"), ready()})).expect_client(complete("SELECT 3"));
   script.audit_is_durable().expect_client(ready());
   script.run();
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 namespace pgveil::sim {
 
@@ -162,6 +163,16 @@ class Proxied {
     protocol::put_bytes(seen, actions_.to_client);
     server_.feed(actions_.to_server);
     for (proxy::Job& job : actions_.jobs) {
+      const auto* begin = std::get_if<proxy::RecordBegin>(&job);
+      if (begin != nullptr && !begin->record.at_once) {
+        unwanted_.push_back(std::move(job));
+        continue;
+      }
+      if (begin != nullptr || std::holds_alternative<proxy::RecordEnd>(job) ||
+          std::holds_alternative<proxy::FlushRecords>(job)) {
+        std::ranges::move(unwanted_, std::back_inserter(jobs_));
+        unwanted_.clear();
+      }
       jobs_.push_back(std::move(job));
     }
     actions_.clear();
@@ -193,6 +204,8 @@ class Proxied {
     brain_.on_audit_durable(job.ticket, actions_);
   }
 
+  void finish(const proxy::FlushRecords&) {}
+
   void finish(const proxy::RecordEnd& job) {
     ended_ += job.record.last ? 1 : 0;
     brain_.on_audit_durable(job.ticket, actions_);
@@ -214,6 +227,7 @@ class Proxied {
   ModelServer server_;
   std::size_t server_at_ = 0;
   std::deque<proxy::Job> jobs_;
+  std::deque<proxy::Job> unwanted_;  // begin records that nobody waits for yet
   std::size_t begun_ = 0;
   std::size_t ended_ = 0;
 };

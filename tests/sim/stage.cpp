@@ -206,6 +206,12 @@ void Stage::finish_evaluation(const proxy::EvaluateResult& result) {
 void Stage::do_job(const proxy::RecordBegin& job) {
   begins.push_back(job.record);
   audit_jobs_.push_back(job.ticket);
+  if (!script_.manual_audit_ && job.record.at_once) {
+    finish_audit(true);
+  }
+}
+
+void Stage::do_job(const proxy::FlushRecords&) {
   if (!script_.manual_audit_) {
     finish_audit(true);
   }

@@ -51,6 +51,9 @@ class Stage {
   void do_job(const proxy::StartEvaluate& job);
   void do_job(const proxy::RecordBegin& job);
   void do_job(const proxy::RecordEnd& job);
+
+  void do_job(const proxy::FlushRecords& job);
+
   void do_job(const proxy::FollowSchema& job);
   void do_job(const proxy::CancelTwin& job);
   void do_job(const proxy::CancelUpstream& job);

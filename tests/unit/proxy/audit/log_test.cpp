@@ -31,6 +31,38 @@ TEST(AuditLog, ARecordIsOnDiskWhenDoneIsCalled) {
   EXPECT_THAT(lines.front(), HasSubstr("\"kind\":\"file\""));
 }
 
+TEST(AuditLog, ARecordThatNobodyWaitsForIsWrittenWithTheNext) {
+  LogFolder folder;
+  AuditOptions options = folder.options();
+  options.checkpoint_interval = 1h;
+  const auto log = folder.open(options);
+  const std::uint64_t syncs = log->stats().syncs;
+  std::promise<bool> first;
+  log->append(
+      a_begin(1), [&](bool durable) { first.set_value(durable); }, AuditLog::When::Later);
+  auto written = first.get_future();
+  EXPECT_EQ(written.wait_for(50ms), std::future_status::timeout);
+  EXPECT_TRUE(log->append_and_wait(an_end(1, {"42"})));
+  EXPECT_TRUE(written.get());
+  EXPECT_EQ(log->stats().syncs, syncs + 1);
+  std::promise<bool> second;
+  log->append(
+      a_begin(2), [&](bool durable) { second.set_value(durable); }, AuditLog::When::Later);
+  log->flush();
+  EXPECT_TRUE(second.get_future().get());
+}
+
+TEST(AuditLog, ARecordThatNobodyWaitsForIsWrittenAfterAnInterval) {
+  LogFolder folder;
+  AuditOptions options = folder.options();
+  options.checkpoint_interval = 50ms;
+  const auto log = folder.open(options);
+  std::promise<bool> written;
+  log->append(
+      a_begin(1), [&](bool durable) { written.set_value(durable); }, AuditLog::When::Later);
+  EXPECT_TRUE(written.get_future().get());
+}
+
 TEST(AuditLog, VerifiesAfterADropAndAfterARestart) {
   LogFolder folder;
   for (int run = 0; run < 3; ++run) {
