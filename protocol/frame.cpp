@@ -7,8 +7,8 @@ namespace pgveil::protocol {
 namespace {
 
 std::uint32_t big_endian(ByteView four) {
-  Reader in(four);
-  return in.u32();
+  const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(four[i]); };
+  return byte(0) << 24U | byte(1) << 16U | byte(2) << 8U | byte(3);
 }
 
 }  // namespace

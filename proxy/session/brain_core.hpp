@@ -73,6 +73,12 @@ struct Work {
   std::vector<std::unique_ptr<Run>> runs;  // begun ahead of sending
   bool runs_ready = false;
   bool cancelled = false;
+
+  /// Nothing has been found out: most messages.
+  [[nodiscard]] bool is_fresh() const {
+    return !waiting && !planned && !executed && !second_opinion && !cancelled && runs.empty() &&
+           converted.empty() && expansion.empty();
+  }
 };
 
 /// A Query whose statements run one by one, as messages of our own.
@@ -174,7 +180,7 @@ class BrainCore {
   void end_block(bool committed, Actions& out);
   void use_prelude();
   void declare(Run& run);
-  Owing& owe(Owing entry);
+  Owing& owe(Owing&& entry);
   void release(Run& run);
 
   // simple_query.cpp

@@ -153,6 +153,9 @@ bool BrainCore::step_client_frame(Actions& out) {
 
 /// The message is done with. Runs that are still here were begun and not sent: the message failed.
 void BrainCore::drop_work(Actions& out) {
+  if (work_.is_fresh()) {
+    return;
+  }
   for (const auto& run : work_.runs) {
     if (run != nullptr) {
       end_record(*run, {}, "25P02", out);

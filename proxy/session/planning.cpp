@@ -430,7 +430,7 @@ void BrainCore::declare(Run& run) {
 }
 
 /// An entry for a message that is being sent.
-Owing& BrainCore::owe(Owing entry) {
+Owing& BrainCore::owe(Owing&& entry) {
   flush_sent_ = false;
   for (const auto& run : entry.runs) {
     const policy::SessionEffect effect = run->effect();

@@ -92,7 +92,7 @@ bool stays_after_error(const Owing& entry) {
 
 }  // namespace
 
-Owing& ReplyQueue::push(Owing entry) {
+Owing& ReplyQueue::push(Owing&& entry) {
   if (entry.kind == Owed::Sync) {
     skipping_ = false;
   }

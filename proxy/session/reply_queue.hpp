@@ -74,7 +74,7 @@ enum class ReplyMeans {
 class ReplyQueue {
  public:
   /// Not while is_skipping(), but for Sync.
-  Owing& push(Owing entry);
+  Owing& push(Owing&& entry);
   [[nodiscard]] ReplyMeans means(char type);
   /// After `Ends` was dealt with.
   void pop();
