@@ -47,7 +47,8 @@ class Bench:
             for name in ("bulk_plain", "bulk_sealed"):
                 self.cluster.sql(database, BULK.format(name=name, text="text", rows=options.rows))
         policy = (CLINIC / "policy.toml").read_text() + BULK_POLICY
-        self.pgveil = Pgveil(self.workspace, self.cluster, policy=policy)
+        limits = f"io_threads = {options.io_threads}" if options.io_threads else ""
+        self.pgveil = Pgveil(self.workspace, self.cluster, policy=policy, limits=limits)
         self.pgveil.command("keys", "init")
         print(self.pgveil.command("apply").stdout.strip(), flush=True)
         self.pgveil.start()
@@ -149,6 +150,7 @@ def main():
     parser.add_argument("--patients", type=int, default=20_000)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--scale", type=int, default=10)
+    parser.add_argument("--io-threads", type=int, default=0, help="of pgveil; 0: its own default")
     parser.add_argument("--hold", action="store_true", help="prepare, say where, and wait: for profiling")
     options = parser.parse_args()
     if options.quick:

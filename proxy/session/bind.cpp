@@ -165,6 +165,7 @@ Taken BrainCore::on_bind(const protocol::MessageView& message, Actions& out) {
   }
   auto portal = std::make_shared<Portal>();
   portal->settings_version = settings_version_;
+  portal->settings = settings_;
   portal->name = significant(bind.portal);
   portal->upstream = portal->name;
   portal->statement = statement;

@@ -231,6 +231,7 @@ bool BrainCore::start_client_stream(const protocol::FrameHeader& header, Actions
   }
   auto portal = std::make_shared<Portal>();
   portal->settings_version = settings_version_;
+  portal->settings = settings_;
   portal->name = significant(portal_name);
   portal->upstream = portal->name;
   portal->statement = fresh;

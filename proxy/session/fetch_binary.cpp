@@ -99,7 +99,7 @@ void BrainCore::start_fetch(const Owing& entry, Run& run, const SqlFetch& fetch,
   for (std::size_t i = 0; i < formats.size() && run.plan->columns; ++i) {
     const std::uint32_t type = (*run.plan->columns)[i].type_oid;
     const bool wanted = formats[i] != 0 && !is_text(type);
-    if (wanted && text_is_lossy(type, cursor->settings)) {
+    if (wanted && text_is_lossy(type, cursor->settings->value)) {
       run.evaluated = only_text();
       return;
     }
@@ -114,7 +114,7 @@ void BrainCore::start_fetch(const Owing& entry, Run& run, const SqlFetch& fetch,
   run.fetched = std::make_unique<FetchedRows>();
   run.fetched->rows = std::move(*found);
   run.fetched->formats = std::move(formats);
-  run.fetched->settings = cursor->settings;
+  run.fetched->settings = cursor->settings->value;
   take_apart(*run.fetched);
   convert_fetched(run, out);
 }

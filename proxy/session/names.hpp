@@ -66,7 +66,7 @@ struct Portal {
   std::shared_ptr<const Statement> statement;  // null: made by a statement that we do not know
   std::vector<ClientValue> parameters;         // Split, Local
   std::vector<std::int16_t> formats;           // one per client column
-  SettingsPtr settings;                        // at Bind; not for Pass
+  SettingsPtr settings;                        // at Bind or DECLARE; null: gone
   std::unique_ptr<RowOpening> opener;          // InPlace, from the first row on
   /// Split, Local: the whole answer, served by one or more Executes.
   bool evaluated = false;
