@@ -189,6 +189,9 @@ class Lineage {
   [[nodiscard]] std::optional<RangeAtom> range_atom(const Scope& scope, const Node& node);
   /// A literal or a parameter, through casts that change nothing. Null: something else.
   [[nodiscard]] std::optional<ClientValue> client_value(const Node& node, TypeOid wanted) const;
+  /// A sealed column of whose value the expression tells more than a condition would; null: none.
+  [[nodiscard]] const ColumnView* carried_by(const Scope& scope, const Node& node);
+  [[nodiscard]] const ColumnView* carried_by_output(const Scope& scope, int number);
   /// Scope that a Var's varlevelsup points to.
   [[nodiscard]] static const Scope* level(const Scope& scope, const Node& var);
 
@@ -218,6 +221,8 @@ class Lineage {
   [[nodiscard]] std::optional<std::string> column_text(const Scope& scope, const Node& var) const;
   [[nodiscard]] const TargetEntry* grouped_target(const Scope& scope, const Node& clause) const;
   [[nodiscard]] std::optional<std::size_t> query_of(const Scope& scope);
+  [[nodiscard]] const ColumnView* carried_by_outputs(const Scope* scope);
+  [[nodiscard]] const ColumnView* carried_by_var(const Scope& scope, const Node& var);
   void find_copies();
   void find_copies_in_aggregates(const Node& node);
   void block_if_edited(const Node& node);
@@ -251,6 +256,8 @@ class Lineage {
   std::map<std::pair<std::uint32_t, std::int16_t>, std::unique_ptr<ColumnView>> views_;
   std::map<std::pair<const Scope*, int>, Flow> output_flows_;
   std::set<std::pair<const Scope*, int>> in_progress_;
+  std::set<std::pair<const Scope*, int>> carried_in_;
+  std::size_t carried_depth_ = 0;
   std::set<const void*> walked_;
   std::map<const Scope*, ColumnNumbers> group_keys_;
   std::map<const Scope*, std::size_t> queries_;  // places in syntax.queries()

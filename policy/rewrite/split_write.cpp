@@ -248,6 +248,9 @@ class WriteBuilder {
           return refused;
         }
       } else if (given.contains(column.attnum) && !lineage_.defaulted.contains(column.attnum)) {
+        if (auto refused = stays_sealed(column)) {
+          return refused;
+        }
         add_column(column, quote_identifier(inserts ? target_->entry->alias : std::string("new")) +
                                "." + quote_identifier(column.name));
       }
@@ -257,6 +260,24 @@ class WriteBuilder {
     }
     return values_.empty() && inserts ? std::optional(cannot("it gives no value to any column"))
                                       : std::nullopt;
+  }
+
+  /// What comes from sealed columns is not stored in the clear.
+  [[nodiscard]] std::optional<Refuse> stays_sealed(const CatalogColumn& column) {
+    const auto entry = std::ranges::find(top_.targets, column.attnum, &TargetEntry::number);
+    const ColumnView* carried = column.sealed || entry == top_.targets.end()
+                                    ? nullptr
+                                    : lineage_.carried_by(top_, entry->expr);
+    if (carried == nullptr) {
+      return std::nullopt;
+    }
+    const CatalogRelation& relation = *target_->relation;
+    return refusal(Rule::SealedColumnExpression,
+                   "what comes from the sealed column " + carried->column->name +
+                       " would be stored in column " + column.name + " of table " + relation.name +
+                       ", which is not sealed",
+                   "add the column to the policy with seal = true and run pgveil apply",
+                   relation.schema + "." + relation.name + "." + column.name);
   }
 
   [[nodiscard]] std::optional<Refuse> add_default(const CatalogColumn& column,

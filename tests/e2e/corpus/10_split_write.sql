@@ -45,7 +45,7 @@ SELECT reason, minutes, status FROM appointments WHERE id = 9001;
 INSERT INTO visits (id, patient_id, practitioner_id, visit_at, kind, checked_in, reason) VALUES (90101, 3, 2, now(), 'acute', now(), current_database() || current_user) RETURNING checked_in = now(), visit_at = now();
 SELECT length(reason) > 5, reason = current_database() || current_user FROM visits WHERE id = 90101;
 --@ split_write/update_functions write roles=clinician
-UPDATE patients SET last_name = upper(last_name), first_name = last_name || '-' || first_name, dob = dob + 1, language = lower(left(last_name, 2)) WHERE id < 12 RETURNING id, last_name, first_name, dob, language, revision;
+UPDATE patients SET last_name = upper(last_name), first_name = last_name || '-' || first_name, dob = dob + 1, language = lower(left(language, 1)) WHERE id < 12 RETURNING id, last_name, first_name, dob, language, revision;
 SELECT id, last_name, first_name, dob, language, revision FROM patients WHERE id < 14 ORDER BY id;
 SELECT id FROM patients WHERE last_name = (SELECT upper(last_name) FROM patients WHERE id = 5) ORDER BY id;
 --@ split_write/update_parameters write roles=clinician
@@ -79,7 +79,7 @@ UPDATE visits SET pulse = pulse / (pulse - pulse) WHERE patient_id = 4;
 --@ split_write/update_unique write roles=clinician
 UPDATE patients SET mrn = (SELECT p.mrn || '' FROM patients p WHERE p.id = 3) WHERE id = 5;
 --@ split_write/update_types write roles=clinician
-UPDATE visits SET temperature = temperature * 1.05, pulse = pulse + 1::smallint, fasting = NOT fasting, checked_in = checked_in + interval '1 hour', reason = reverse(reason), fee = length(reason) WHERE patient_id < 4 RETURNING id, temperature, pulse, fasting, reason, fee;
+UPDATE visits SET temperature = temperature * 1.05, pulse = pulse + 1::smallint, fasting = NOT fasting, checked_in = checked_in + interval '1 hour', reason = reverse(reason), fee = CASE WHEN reason LIKE '%a%' THEN fee + 1 ELSE fee END WHERE patient_id < 4 RETURNING id, temperature, pulse, fasting, reason, fee;
 --@ split_write/update_json write roles=clinician
 UPDATE patients SET emergency = coalesce(emergency, '{}') || '{"x": [1, 2]}', photo = decode('00ff', 'hex') || coalesce(photo, '') WHERE id < 5 RETURNING id, emergency, photo;
 --@ split_write/update_server_value write roles=clinician
@@ -116,5 +116,9 @@ SELECT id, last_name FROM patients WHERE id < 60 ORDER BY id;
 --@ split_write/by_masked_search write roles=front_desk
 UPDATE patients SET last_name = lower(last_name) WHERE ssn = (SELECT '900-00-9001');
 --@ split_write/billing_memo write roles=billing
-UPDATE billing.invoices SET memo = upper(memo), amount = amount + length(memo) WHERE memo LIKE '%a%' AND id < 40;
+UPDATE billing.invoices SET memo = upper(memo), amount = amount + 1 WHERE memo LIKE '%a%' AND id < 40;
 SELECT id, memo, amount FROM billing.invoices WHERE id < 40 ORDER BY id;
+--@ split_write/stays_sealed write roles=clinician
+UPDATE visits SET status = left(reason, 4) WHERE id = 3;
+--@ split_write/stays_sealed_insert write roles=clinician
+INSERT INTO rooms SELECT left(last_name, 10), 1, 1 FROM patients WHERE id = 3;
