@@ -14,7 +14,7 @@ void BrainCore::begin_record(Run& run, bool ahead, Actions& out) {
   RecordBegin job;
   job.ticket = run.begin_ticket;
   job.record.id = {identity_->session, run.id};
-  // A read may be sent at once; what waits for the record are its rows (see hold).
+  // A read may be sent at once; what waits for the record are its rows (row_target).
   job.record.at_once = ahead || (run.kind != PlanKind::InPlace && run.kind != PlanKind::Pass);
   job.record.who = identity_;
   job.record.current_user = settings().current_user();
