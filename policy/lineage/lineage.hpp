@@ -176,6 +176,8 @@ class Lineage {
   std::vector<SealedDefault> sealed_defaults;
   /// Columns of the target that the statement gives no value: left out, or DEFAULT.
   std::set<std::int16_t> defaulted;
+  /// False: `carried_by` came to something that it does not know, or too deep.
+  bool carried_known = true;
   /// ON CONFLICT over sealed columns: what the server infers its index from. Empty: as written.
   std::vector<std::string> conflict_target;
 
@@ -189,7 +191,8 @@ class Lineage {
   [[nodiscard]] std::optional<RangeAtom> range_atom(const Scope& scope, const Node& node);
   /// A literal or a parameter, through casts that change nothing. Null: something else.
   [[nodiscard]] std::optional<ClientValue> client_value(const Node& node, TypeOid wanted) const;
-  /// A sealed column of whose value the expression tells more than a condition would; null: none.
+  /// A sealed column of whose value the expression tells more than a condition would; null: none, if
+  /// `carried_known` still holds.
   [[nodiscard]] const ColumnView* carried_by(const Scope& scope, const Node& node);
   [[nodiscard]] const ColumnView* carried_by_output(const Scope& scope, int number);
   /// Scope that a Var's varlevelsup points to.

@@ -32,13 +32,18 @@ bool yields_boolean(const Node& node) {
 }  // namespace
 
 const ColumnView* Lineage::carried_by_output(const Scope& scope, int number) {
-  if (carried_depth_ > kMaxDepth || !carried_in_.insert({&scope, number}).second) {
+  if (carried_depth_ > kMaxDepth) {
+    carried_known = false;
     return nullptr;
+  }
+  if (!carried_in_.insert({&scope, number}).second) {
+    return nullptr;  // WITH RECURSIVE, whose other arm is being asked
   }
   ++carried_depth_;
   const ColumnView* found = nullptr;
   if (scope.query.field("setOperations").is_null()) {
     const TargetEntry* target = scope.target(number);
+    carried_known = carried_known && target != nullptr;
     found = target == nullptr ? nullptr : carried_by(scope, target->expr);
   } else {
     for (const RangeEntry& arm : scope.range) {
@@ -53,12 +58,14 @@ const ColumnView* Lineage::carried_by_output(const Scope& scope, int number) {
 }
 
 const ColumnView* Lineage::carried_by_outputs(const Scope* scope) {
-  if (scope != nullptr) {
-    for (const TargetEntry& target : scope->outputs()) {
-      const ColumnView* found = target.junk ? nullptr : carried_by_output(*scope, target.number);
-      if (found != nullptr) {
-        return found;
-      }
+  if (scope == nullptr) {
+    carried_known = false;
+    return nullptr;
+  }
+  for (const TargetEntry& target : scope->outputs()) {
+    const ColumnView* found = target.junk ? nullptr : carried_by_output(*scope, target.number);
+    if (found != nullptr) {
+      return found;
     }
   }
   return nullptr;
@@ -70,12 +77,14 @@ const ColumnView* Lineage::carried_by_var(const Scope& scope, const Node& var) {
       at == nullptr ? nullptr : at->entry(static_cast<int>(var.field("varno").as_int_or(0)));
   const auto attnum = static_cast<std::int16_t>(var.field("varattno").as_int_or(0));
   if (entry == nullptr || attnum < 0) {
+    carried_known = carried_known && entry != nullptr;
     return nullptr;
   }
   switch (entry->kind) {
     case RangeEntry::Kind::Relation: {
       Occurrence* found = occurrence(*at, entry->index);
       if (found == nullptr) {
+        carried_known = false;
         return nullptr;
       }
       for (const CatalogColumn& column : found->relation->columns) {

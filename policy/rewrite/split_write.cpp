@@ -268,6 +268,10 @@ class WriteBuilder {
     const ColumnView* carried = column.sealed || entry == top_.targets.end()
                                     ? nullptr
                                     : lineage_.carried_by(top_, entry->expr);
+    if (!lineage_.carried_known) {
+      return cannot("what would be stored in column " + column.name +
+                    " may come from sealed columns");
+    }
     if (carried == nullptr) {
       return std::nullopt;
     }

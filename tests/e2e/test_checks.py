@@ -93,7 +93,19 @@ BY_CLERK = [
     "UPDATE people SET name = 'B0b' WHERE id = 1",
     "UPDATE people SET died = born - 1 WHERE id = 2",
 ]
+
+
+def nested(expression, levels):
+    inner = f"SELECT {expression} AS a FROM people"
+    for level in range(levels):
+        inner = f"SELECT a FROM ({inner}) s{level}"
+    return inner
+
+
 REFUSED = [
+    # what is stored in the clear comes from a sealed column, however deep
+    ("owner", f"UPDATE people SET ward = ({nested('left(max(note), 1)', 2)})"),
+    ("owner", f"UPDATE people SET ward = ({nested('left(max(note), 1)', 600)})"),
     ("clerk", "UPDATE people SET ward = 'B' WHERE id = 1"),  # the constraint needs the note
     ("owner", "INSERT INTO copies (id) VALUES (1)"),  # the constraint is about the default
 ]
