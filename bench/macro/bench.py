@@ -2,7 +2,7 @@
 import argparse
 import json
 import os
-import socket
+import shutil
 import statistics
 import subprocess
 import sys
@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE.parents[1] / "tests" / "e2e"))
 sys.path.insert(0, str(HERE))
 
 from contestants import PgBouncer, Contestant, cpu_seconds, memory_kb, pgbench  # noqa: E402
+from certificates import certificates  # noqa: E402
 from harness import CLINIC, PASSWORDS, PG_BIN, Cluster, Pgveil, Workspace, load_clinic, run  # noqa: E402
 from report import write_results  # noqa: E402
 from wire import Wire  # noqa: E402
@@ -36,7 +37,10 @@ class Bench:
     def __init__(self, options):
         self.options, self.results = options, []
         self.workspace = Workspace("bench")
-        settings = {"shared_buffers": "512MB", "max_connections": "400", "synchronous_commit": "off",
+        folder = certificates(self.workspace)
+        self.certificate, self.key = folder / "server.crt", folder / "server.key"
+        settings = {"ssl": "on", "ssl_cert_file": self.certificate, "ssl_key_file": self.key,
+                    "shared_buffers": "512MB", "max_connections": "400", "synchronous_commit": "off",
                     "max_wal_size": "4GB"}
         self.cluster = Cluster(self.workspace, settings=settings).start()
         for database in ("plain", "clinic"):
@@ -47,8 +51,7 @@ class Bench:
             for name in ("bulk_plain", "bulk_sealed"):
                 self.cluster.sql(database, BULK.format(name=name, text="text", rows=options.rows))
         policy = (CLINIC / "policy.toml").read_text() + BULK_POLICY
-        limits = f"io_threads = {options.io_threads}" if options.io_threads else ""
-        self.pgveil = Pgveil(self.workspace, self.cluster, policy=policy, limits=limits)
+        self.pgveil = self.prepare("pgveil", policy)
         self.pgveil.command("keys", "init")
         print(self.pgveil.command("apply").stdout.strip(), flush=True)
         self.pgveil.start()
@@ -56,6 +59,11 @@ class Bench:
         self.session = PgBouncer(self.workspace, self.cluster, "session", "plain")
         self.transaction = PgBouncer(self.workspace, self.cluster, "transaction", "plain")
         self.ours = Contestant("pgveil", self.pgveil.port, "clinic", [self.pgveil.process.pid])
+
+    def prepare(self, name, policy, **config):
+        limits = f"io_threads = {self.options.io_threads}" if self.options.io_threads else ""
+        tls = f'mode = "allow"\ncertificate = "{self.certificate}"\nkey = "{self.key}"'
+        return Pgveil(self.workspace, self.cluster, policy=policy, name=name, limits=limits, tls=tls, **config)
 
     def stop(self):
         self.session.stop()
@@ -75,7 +83,7 @@ class Bench:
         for name, rounds in measured.items():
             row = {"group": group, "workload": workload + (" connect" if connect else ""), "protocol": protocol,
                    "clients": clients, "contestant": name,
-                   **{key: statistics.median(r[key] for r in rounds) for key in ("tps", "ms", "cpu")},
+                   **{key: statistics.median(r[key] for r in rounds) for key in ("tps", "ms", "cpu", "p50", "p95", "p99")},
                    "spread": (max(r["tps"] for r in rounds) - min(r["tps"] for r in rounds)) /
                              statistics.median(r["tps"] for r in rounds)}
             self.results.append(row)
@@ -104,20 +112,65 @@ class Bench:
     def connects(self):
         self.compare("connect", "one", 4, "simple", [self.direct, self.session, self.ours], connect=True)
 
+    def tls(self):
+        """The client's side; the server's stays without."""
+        peers = [Contestant(f"{who} {'TLS' if tls else 'clear'}", port, database, pids, tls)
+                 for who, port, database, pids in (("direct", self.cluster.port, "plain", []),
+                                                   ("pgveil", self.ours.port, "clinic", self.ours.pids))
+                 for tls in (False, True)]
+        self.compare("tls", "select_only", 8, "prepared", peers)
+        self.compare("tls", "one", 4, "simple", peers, connect=True)
+
+    def audit(self):
+        policy = (CLINIC / "policy.toml").read_text() + BULK_POLICY
+        disk = Path(os.environ.get("PGVEIL_BENCH_DIR", "/var/tmp")) / f"pgveil-bench-{os.getpid()}"
+        disk.mkdir(mode=0o755)
+        made, peers = [], []
+        try:
+            for place in ("disk", "memory"):
+                for fsync in ("true", "false"):
+                    name = f"{place}, {'synced' if fsync == 'true' else 'not synced'}"
+                    folder = (disk if place == "disk" else self.workspace.path) / f"audit-{fsync}"
+                    folder.mkdir(mode=0o700)
+                    Workspace.own(folder)
+                    one = self.prepare(name.replace(", ", "-").replace(" ", "-"), policy, audit=folder)
+                    one.write("pgveil.toml", one.config.read_text().replace("[audit]", f"[audit]\nfsync = {fsync}"))
+                    one.use_key(self.pgveil.directory / "kek")
+                    made.append(one.start())
+                    peers.append(Contestant(name, one.port, "clinic", [one.process.pid]))
+            for clients in (1, 8, 32):
+                self.compare("audit", "point_id", clients, "prepared", peers)
+            for one in made:
+                one.stop()
+        finally:
+            shutil.rmtree(disk)
+
     def bulk(self):
         commands = {"SELECT": "SELECT * FROM {table}", "COPY TO": "COPY {table} TO STDOUT"}
         for table in ("bulk_plain", "bulk_sealed"):
             for what, sql in commands.items():
                 for contestant in (self.direct, self.session, self.ours):
                     self.bulk_one(table, what, sql.format(table=table), contestant)
+        rows = self.workspace.path / "rows.copy"
+        with open(rows, "wb") as out:
+            self.psql(self.direct, "COPY bulk_plain TO STDOUT", stdout=out)
+        for table in ("bulk_plain", "bulk_sealed"):
+            for contestant in (self.direct, self.session, self.ours):
+                self.bulk_one(table, "COPY FROM", f"COPY {table} FROM STDIN", contestant, rows)
 
-    def bulk_one(self, table, what, sql, contestant):
+    @staticmethod
+    def psql(contestant, sql, **streams):
+        subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, *contestant.arguments()],
+                       env=contestant.environment(), check=True, **streams)
+
+    def bulk_one(self, table, what, sql, contestant, rows=os.devnull):
         rates, cpu = [], []
         for _ in range(self.options.rounds):
+            if rows != os.devnull:
+                self.cluster.sql(contestant.database, f"TRUNCATE {table}")
             before, started = cpu_seconds(contestant.pids), time.monotonic()
-            with open(os.devnull, "wb") as nowhere:
-                subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
-                                *contestant.arguments()], env=contestant.environment(), stdout=nowhere, check=True)
+            with open(os.devnull, "wb") as nowhere, open(rows, "rb") as given:
+                self.psql(contestant, sql, stdin=given, stdout=nowhere)
             rates.append(self.options.rows / (time.monotonic() - started))
             cpu.append(1e6 * (cpu_seconds(contestant.pids) - before) / self.options.rows)
         row = {"group": "bulk", "workload": f"{what} {table}", "contestant": contestant.name,
@@ -143,7 +196,7 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default="pass,clinic,connect,bulk,memory")
+    parser.add_argument("--only", default="pass,clinic,connect,tls,audit,bulk,memory")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clients", default="1,8,32,128")
@@ -163,7 +216,7 @@ def main():
         sys.stdin.read()
         bench.stop()
         return
-    steps = {"pass": bench.passes, "clinic": bench.clinic, "connect": bench.connects, "bulk": bench.bulk,
+    steps = {"pass": bench.passes, "clinic": bench.clinic, "connect": bench.connects, "tls": bench.tls, "audit": bench.audit, "bulk": bench.bulk,
              "memory": bench.memory}
     for name in options.only.split(","):
         steps[name]()

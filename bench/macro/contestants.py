@@ -1,7 +1,9 @@
 """The programs that are compared: how each is reached, and what CPU time and memory it took."""
 import os
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 from harness import PASSWORDS, PG_BIN, free_port, unprivileged
 
@@ -31,14 +33,15 @@ def memory_kb(pids):
 
 
 class Contestant:
-    def __init__(self, name, port, database, pids=()):
+    def __init__(self, name, port, database, pids=(), tls=False):
         self.name, self.port, self.database, self.pids = name, port, database, list(pids)
+        self.sslmode = "require" if tls else "disable"
 
     def arguments(self):
         return ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER, self.database]
 
     def environment(self):
-        return {**os.environ, "PGPASSWORD": PASSWORDS[USER], "PGSSLMODE": "disable", "HOME": "/"}
+        return {**os.environ, "PGPASSWORD": PASSWORDS[USER], "PGSSLMODE": self.sslmode, "HOME": "/"}
 
 
 class PgBouncer(Contestant):
@@ -84,10 +87,23 @@ def twin_pids(pgveil):
     return postmasters + [pid for group in children for pid in group]
 
 
+def percentiles(folder):
+    """Of the transactions that pgbench wrote down, in ms."""
+    times = sorted(int(line.split()[2]) for file in Path(folder).iterdir() for line in file.read_text().splitlines())
+    return {f"p{share}": times[min(len(times) * share // 100, len(times) - 1)] / 1000 for share in (50, 95, 99)}
+
+
 def pgbench(contestant, script, clients, seconds, protocol, variables, connect=False):
-    """Runs pgbench; transactions, tps, milliseconds (mean), CPU seconds of the proxy per 1,000 transactions."""
+    """Runs pgbench; transactions, tps, milliseconds (mean and percentiles of every tenth), CPU seconds of the proxy per
+    1,000 transactions."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        numbers = pgbench_logging(contestant, script, clients, seconds, protocol, variables, connect, folder)
+        return {**numbers, **percentiles(folder)}
+
+
+def pgbench_logging(contestant, script, clients, seconds, protocol, variables, connect, folder):
     command = [str(PG_BIN / "pgbench"), "-n", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds),
-               "-M", protocol, *([] if not connect else ["-C"])]
+               "-M", protocol, "-l", "--sampling-rate=0.1", f"--log-prefix={folder}/times", *([] if not connect else ["-C"])]
     for name, value in variables.items():
         command += ["-D", f"{name}={value}"]
     before = cpu_seconds(contestant.pids)

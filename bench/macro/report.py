@@ -41,9 +41,20 @@ def transactions(results, group):
                      f"{ours['tps'] / found['direct']['tps']:.2f}",
                      f"{ours['tps'] / bouncer['tps']:.2f}" if bouncer else "–",
                      f"{bouncer['cpu']:.3f}" if bouncer else "–", f"{ours['cpu']:.3f}",
+                     " / ".join(f"{found['direct'][p]:.2f}" for p in ("p50", "p95", "p99")),
+                     " / ".join(f"{ours[p]:.2f}" for p in ("p50", "p95", "p99")),
                      f"{max(row['spread'] for row in found.values()):.0%}"])
     return table(["workload", "protocol", "clients", *(f"{p} tps" for p in peers), "to direct", "to pgbouncer",
-                  "pgbouncer CPU s/1000", "pgveil CPU s/1000", "spread"], rows)
+                  "pgbouncer CPU s/1000", "pgveil CPU s/1000", "direct p50 / p95 / p99 ms", "pgveil p50 / p95 / p99 ms",
+                  "spread"], rows)
+
+
+def one_by_one(results, group):
+    """A line per contestant, for groups whose contestants differ in one setting."""
+    rows = [[row["workload"], row["contestant"], str(row["clients"]), f"{row['tps']:.0f}", f"{row['cpu']:.3f}",
+             " / ".join(f"{row[p]:.2f}" for p in ("p50", "p95", "p99")), f"{row['spread']:.0%}"]
+            for row in results if row["group"] == group]
+    return table(["workload", "", "clients", "tps", "CPU s/1000", "p50 / p95 / p99 ms", "spread"], rows)
 
 
 def bulk(results):
@@ -51,7 +62,7 @@ def bulk(results):
     for row in results:
         if row["group"] == "bulk":
             cells.setdefault(row["workload"], {})[row["contestant"]] = row
-    rows = [[workload, *(f"{found[p]['rate'] / 1000:.0f}" for p in ("direct", "pgbouncer session", "pgveil")),
+    rows = [[workload, *(f"{found[p]['rate'] / 1000:.0f}" if p in found else "–" for p in ("direct", "pgbouncer session", "pgveil")),
              f"{found['pgveil']['rate'] / found['direct']['rate']:.2f}", f"{found['pgveil']['us']:.2f}",
              f"{max(row['spread'] for row in found.values()):.0%}"] for workload, found in cells.items()]
     return table(["10 columns", "direct k rows/s", "pgbouncer", "pgveil", "to direct", "pgveil CPU µs/row", "spread"], rows)
@@ -70,6 +81,9 @@ def write_results(results, options, folder):
             text += [f"## {title}", "", *transactions(results, group), ""]
     if any(row["group"] == "bulk" for row in results):
         text += [f"## {options.rows:,} rows", "", *bulk(results), ""]
+    for group, title in {"tls": "TLS on and off", "audit": "The audit log: synced or not, on disk and in memory"}.items():
+        if any(row["group"] == group for row in results):
+            text += [f"## {title}", "", *one_by_one(results, group), ""]
     memory = [[row["contestant"], f"{row['kb']:.1f}"] for row in results if row["group"] == "memory"]
     if memory:
         text += ["## Memory", "", *table(["", "kB per idle client"], memory), ""]

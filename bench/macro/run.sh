@@ -6,6 +6,7 @@
 #   bench/macro/run.sh --quick    short rounds, a few minutes; prints, and writes nothing
 #   bench/macro/run.sh --only pass,clinic --seconds 10 --rounds 5
 #   bench/macro/run.sh --scale-curves     what pgveil costs as the work grows: prints tables
+#   bench/macro/run.sh --soak             an hour at half load: is memory flat?
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -22,5 +23,9 @@ export PGVEIL_BINARY="$PWD/build/release/proxy/cli/pgveil" PGVEIL_AUDIT_FILL="$P
 if [ "${1:-}" = --scale-curves ]; then
   shift
   exec python3 -B bench/macro/scale.py "$@"
+fi
+if [ "${1:-}" = --soak ]; then
+  shift
+  exec python3 -B bench/macro/soak.py "$@"
 fi
 exec python3 -B bench/macro/bench.py "$@"

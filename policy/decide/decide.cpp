@@ -300,6 +300,13 @@ Plan decide_tagged(const DecideContext& context,
   for (const std::uint32_t oid : survey.relations) {
     const CatalogRelation* child = context.catalog->relation(static_cast<TwinOid>(oid));
     const CatalogRelation* parent = child == nullptr ? nullptr : tagged_ancestor(context, *child);
+    if (parent != nullptr && child->kind == 'm') {
+      return refuse(Rule::InheritanceOfSealed,
+                    "materialized view " + child->name + " was filled from table " + parent->name +
+                        ", whose columns the policy protects",
+                    "name it as a table of the policy, with those of its columns that are PHI",
+                    child->schema + "." + child->name);
+    }
     if (parent != nullptr) {
       return refuse(Rule::InheritanceOfSealed,
                     "table " + child->name + " is a part of table " + parent->name +
@@ -419,6 +426,9 @@ bool is_tagged_itself(const DecideContext& context, const CatalogRelation& relat
 
 const CatalogRelation* tagged_ancestor(const DecideContext& context,
                                        const CatalogRelation& relation) {
+  if (relation.kind == 'm' && is_tagged_itself(context, relation)) {
+    return nullptr;
+  }
   for (const TwinOid oid : relation.ancestors) {
     const CatalogRelation* ancestor = context.catalog->relation(oid);
     if (ancestor != nullptr && is_tagged_itself(context, *ancestor)) {

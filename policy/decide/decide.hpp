@@ -67,7 +67,8 @@ struct UtilityAnswers {
                                Plan inner);
 
 /// Sealed columns, or tagged ones.
-/// Its own columns, or those of a table that it is a partition or child of: the same rows.
+/// Its own columns, or those of a table that it is a partition or child of (the same rows), or that a
+/// materialized view was filled from, unless the policy names that itself.
 [[nodiscard]] bool is_tagged(const DecideContext& context, const CatalogRelation& relation);
 [[nodiscard]] const CatalogRelation* tagged_ancestor(const DecideContext& context,
                                                      const CatalogRelation& relation);

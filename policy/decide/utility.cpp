@@ -330,8 +330,8 @@ Plan decide_utility(const DecideContext& context,
         }
       }
       return decide_on_relations(context, answers, passed(schema), ddl);
-    case Kind::Refresh:
-      return decide_on_relations(context, answers, passed(schema), ddl);
+    case Kind::Refresh:  // from the server to the server; who may read it is decided then
+      return passed(schema);
     case Kind::Role:
     case Kind::System:
       return passed(SessionEffect::Settings);

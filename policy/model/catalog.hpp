@@ -77,12 +77,13 @@ struct CatalogRelation {
   TwinOid oid{0};
   std::string schema;
   std::string name;
-  char kind = 'r';                 // pg_class.relkind
-  bool is_catalog = false;         // pg_catalog or information_schema
-  bool has_children = false;       // inheritance or partitions
-  std::vector<TwinOid> ancestors;  // what it is a partition or child of, at any height
-  bool logical_only = false;       // a view that exists on the twin only
-  bool has_check = false;          // CHECK constraints that name a sealed column
+  char kind = 'r';            // pg_class.relkind
+  bool is_catalog = false;    // pg_catalog or information_schema
+  bool has_children = false;  // inheritance or partitions
+  /// What it is a partition or child of, or, a materialized view, was filled from; at any height.
+  std::vector<TwinOid> ancestors;
+  bool logical_only = false;  // a view that exists on the twin only
+  bool has_check = false;     // CHECK constraints that name a sealed column
   bool row_security = false;
   /// Row triggers that may change or skip a row before it is stored.
   bool before_insert = false;

@@ -256,6 +256,34 @@ def refused(checks, connection, cluster):
                                     "FROM pg_attribute WHERE attrelid = 'people'::regclass"), before, "columns")
 
 
+def filled_from_tagged(checks, connection, cluster):
+    """A materialized view that an administrator made on the server keeps tagged columns in the clear."""
+    checks.equal(connection.query("ALTER TABLE people ADD COLUMN zip text").sqlstate, None, "ADD COLUMN zip")
+    cluster.sql("app", "CREATE VIEW between AS SELECT ssn, zip AS z FROM people; "
+                       "CREATE MATERIALIZED VIEW zips AS SELECT z FROM between; CREATE INDEX ON zips (z); "
+                       "CREATE MATERIALIZED VIEW seconds AS SELECT * FROM zips; "
+                       "CREATE VIEW outer_zips AS SELECT * FROM zips; "
+                       "CREATE MATERIALIZED VIEW harmless AS SELECT 1 AS one; "
+                       "GRANT SELECT ON between, zips, seconds, harmless, outer_zips TO owner; "
+                       "ALTER MATERIALIZED VIEW zips OWNER TO owner")
+    deadline = time.monotonic() + 30
+    while connection.query("SELECT one FROM harmless").text() != [("1",)] and time.monotonic() < deadline:
+        time.sleep(0.2)
+    checks.equal(connection.query("SELECT one FROM harmless").text(), [("1",)], "one that was not filled from tagged columns")
+    for statement in ("SELECT * FROM zips", "SELECT count(*) FROM zips WHERE z LIKE '0%'", "TABLE seconds", "SELECT z FROM outer_zips",
+                      "SELECT p.ssn FROM people p JOIN zips ON z = zip", "COPY (SELECT z FROM zips) TO STDOUT"):
+        outcome = connection.query(statement)
+        checks.that(outcome.sqlstate == "0A000" and "was filled from table" in outcome.error["M"], f"{statement}: {outcome}")
+    for statement in ("REFRESH MATERIALIZED VIEW zips", "CREATE INDEX zips_again ON zips (z)", "DROP INDEX zips_again"):
+        checks.equal(connection.query(statement).sqlstate, None, statement)
+    cluster.sql("app", "DROP VIEW outer_zips; DROP MATERIALIZED VIEW seconds; DROP MATERIALIZED VIEW zips; DROP VIEW between; "
+                       "DROP MATERIALIZED VIEW harmless")
+    deadline = time.monotonic() + 30
+    while connection.query("ALTER TABLE people DROP COLUMN zip").sqlstate is not None and time.monotonic() < deadline:
+        time.sleep(0.2)  # until pgveil knows that the views are gone
+    checks.equal(connection.query("SELECT zip FROM people").sqlstate, "42703", "zip is dropped")
+
+
 def two_proxies(checks, workspace, cluster, first):
     """What one changes the other knows, at the latest after a moment."""
     second = Pgveil(workspace, cluster, database="app", policy=POLICY, name="second")
@@ -294,6 +322,7 @@ def main():
     connection = same(checks, pgveil, cluster)
     sealed_bytes(checks, cluster, ["Dora"])
     refused(checks, connection, cluster)
+    filled_from_tagged(checks, connection, cluster)
     log = pgveil.log_text()
     checks.that("error" not in log.lower(), f"no error in the log: {log[-1500:]}")
     # The same schema, back in plaintext.
