@@ -65,8 +65,13 @@ class Clinic:
                       "billing.invoices"):
             self.cluster.sql("clinic", f"VACUUM FULL ANALYZE {table}")
         self.pgveil = Pgveil(workspace, self.cluster, policy=policy, name=f"pgveil-{name}").prepare().start()
-        rows = self.cluster.sql("clinic", "SELECT oid, oid::regclass FROM pg_class WHERE relkind = 'v' AND oid >= 16384")
-        self.views = {int(oid): name.encode() for oid, name in (row.split("|") for row in rows.splitlines())}
+        self.names = {}
+
+    def view_name(self, oid):
+        """Empty: not a view. Asked while the statement's session is still there, since it may be a temporary one."""
+        if oid not in self.names:
+            self.names[oid] = self.cluster.sql("clinic", f"SELECT relname FROM pg_class WHERE relkind = 'v' AND oid = {oid}")
+        return self.names[oid].encode()
 
     def transcript(self, statements, extended):
         """(statement, everything received) for each; the login's ParameterStatus comes first."""
@@ -97,7 +102,7 @@ class Clinic:
         for _ in range(int.from_bytes(body[:2], "big")):
             end = body.index(b"\0", at) + 1
             oid = body[end:end + 4]
-            parts += [body[at:end], self.views.get(int.from_bytes(oid, "big"), oid), body[end + 4:end + 18]]
+            parts += [body[at:end], self.view_name(int.from_bytes(oid, "big")) or oid, body[end + 4:end + 18]]
             at = end + 18
         return kind, b"".join(parts)
 
