@@ -20,6 +20,13 @@ constexpr const char* kSessionRelations =
     "pg_catalog.pg_current_xact_id()::pg_catalog.xid OR c.xmin = "
     "pg_catalog.pg_current_xact_id()::pg_catalog.xid)) ORDER BY c.oid, a.attnum";
 
+/// Nobody can make functions in that language; types bring them along.
+constexpr const char* kSessionFunctions =
+    "SELECT p.oid, n.nspname, p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n "
+    "ON "
+    "n.oid = p.pronamespace JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE p.xmin = "
+    "pg_catalog.pg_current_xact_id()::pg_catalog.xid AND l.lanname = 'internal'";
+
 template <class Number>
 Number number_of(const protocol::Cell& cell) {
   Number value = 0;
@@ -54,10 +61,9 @@ void add_column(const std::vector<protocol::Cell>& cells, std::vector<SessionRel
   relations.back().columns.push_back(std::move(column));
 }
 
-/// Up to ReadyForQuery. Empty when the statement before has failed.
-Result<std::vector<SessionRelation>> read_relations(TwinConnection& connection) {
-  constexpr std::size_t kCells = 10;
-  std::vector<SessionRelation> relations;
+/// Up to ReadyForQuery; calls `add` with the cells of each row. None when the statement before has failed.
+template <class Add>
+Result<Done> read_rows(TwinConnection& connection, std::size_t width, Add add) {
   std::vector<protocol::Cell> cells;
   while (true) {
     auto message = connection.next();
@@ -65,13 +71,30 @@ Result<std::vector<SessionRelation>> read_relations(TwinConnection& connection) 
       return message.error();
     }
     if ((*message).type == 'Z') {
-      return relations;
+      return Done{};
     }
     if ((*message).type == 'D' && protocol::decode_data_row((*message).body, cells) &&
-        cells.size() == kCells && cells[3] && !(*cells[3]).empty()) {
-      add_column(cells, relations);
+        cells.size() == width) {
+      add(cells);
     }
   }
+}
+
+Result<Done> read_session_objects(TwinConnection& connection, Analysis& analysis) {
+  constexpr std::size_t kRelationCells = 10;
+  constexpr std::size_t kFunctionCells = 3;
+  auto read = read_rows(connection, kRelationCells, [&](const auto& cells) {
+    if (cells[3] && !(*cells[3]).empty()) {
+      add_column(cells, analysis.session_relations);
+    }
+  });
+  if (!read) {
+    return read;
+  }
+  return read_rows(connection, kFunctionCells, [&](const auto& cells) {
+    analysis.session_functions.push_back(
+        {number_of<std::uint32_t>(cells[0]), text_of(cells[1]), text_of(cells[2])});
+  });
 }
 
 /// Reads the answers of Parse, Describe and Sync.
@@ -139,6 +162,7 @@ Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
   protocol::encode_sync(out);
   if (in_block) {
     protocol::encode_query(out, {kSessionRelations});
+    protocol::encode_query(out, {kSessionFunctions});
     protocol::encode_query(out, {"ROLLBACK"});
   }
   if (auto sent = connection.send(out); !sent) {
@@ -162,12 +186,10 @@ Result<Answer<Analysis>> analyse_on(TwinConnection& connection,
     return analysis.error();
   }
   if (in_block) {
-    auto relations = read_relations(connection);
-    if (!relations) {
-      return relations.error();
-    }
-    if (auto* good = std::get_if<Analysis>(&*analysis)) {
-      good->session_relations = std::move(*relations);
+    Analysis dropped;
+    auto* good = std::get_if<Analysis>(&*analysis);
+    if (auto read = read_session_objects(connection, good != nullptr ? *good : dropped); !read) {
+      return read.error();
     }
     if (auto ended = connection.drain(); !ended) {
       return ended.error();

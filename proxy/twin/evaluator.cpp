@@ -1,5 +1,8 @@
 #include "proxy/twin/evaluator.hpp"
 
+#include "proxy/twin/own_numbers.hpp"
+
+#include <algorithm>
 #include <set>
 
 namespace pgveil::proxy::twin {
@@ -27,7 +30,7 @@ class Collector final : public RowSink {
     rows_.subjects.resize(hidden);
   }
 
-  void on_columns(const protocol::RowDescription& columns) override { columns_ = columns.size(); }
+  void on_columns(const protocol::RowDescription& columns) override { columns_ = columns; }
 
   bool on_row(protocol::ByteView body) override {
     if (written_ + hidden_ == 0) {
@@ -64,7 +67,11 @@ class Collector final : public RowSink {
 
   [[nodiscard]] bool too_large() const { return too_large_; }
 
-  [[nodiscard]] std::size_t columns() const { return columns_; }
+  [[nodiscard]] std::size_t columns() const { return columns_.size(); }
+
+  [[nodiscard]] bool show(const std::vector<std::uint32_t>& own) const {
+    return show_number(columns_, rows_.data_rows, own);
+  }
 
   [[nodiscard]] EvaluatedRows take(std::string tag) {
     rows_.command_tag = std::move(tag);
@@ -76,7 +83,7 @@ class Collector final : public RowSink {
   std::size_t written_;
   std::uint64_t written_bytes_ = 0;
   std::uint64_t max_bytes_;
-  std::size_t columns_ = 0;
+  protocol::RowDescription columns_;
   bool too_large_ = false;
   EvaluatedRows rows_;
   std::vector<protocol::Cell> cells_;
@@ -296,6 +303,10 @@ EvaluateResult TwinEvaluator::evaluate(
   }
   if (rows.columns() != shown + hidden + written) {
     return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+  }
+  const std::vector<std::uint32_t>& own = std::get<Outcome>(answer).own_numbers;
+  if (!own.empty() && (std::ranges::find(own, 0U) != own.end() || rows.show(own))) {
+    return number_not_known();
   }
   EvaluatedRows made = rows.take(std::move(std::get<Outcome>(answer).tag));
   if (write != nullptr && write->rows == policy::WriteBack::Rows::Deleted) {

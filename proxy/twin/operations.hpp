@@ -52,6 +52,13 @@ struct SessionRelation {
   std::vector<SessionColumn> columns;
 };
 
+/// A function that came with a type of the prelude: the constructors of ranges. They compute.
+struct SessionFunction {
+  std::uint32_t oid = 0;
+  std::string schema;
+  std::string name;
+};
+
 struct Analysis {
   /// One list of QUERY nodes for the statement, as debug_print_rewritten shows it. Utility statements
   /// show `:utilityStmt ?`.
@@ -59,6 +66,7 @@ struct Analysis {
   std::vector<std::uint32_t> parameter_types;
   std::optional<protocol::RowDescription> columns;  // absent: the statement returns no rows
   std::vector<SessionRelation> session_relations;
+  std::vector<SessionFunction> session_functions;
 };
 
 struct Parameter {
@@ -112,6 +120,7 @@ struct Outcome {
   std::string tag;  // "SELECT 3"; empty for an empty statement
   std::uint64_t rows = 0;
   std::vector<protocol::ErrorFields> notices;  // what functions raised, in order
+  std::vector<std::uint32_t> own_numbers;      // run_local with a prelude: see own_numbers.hpp
 };
 
 /// A value to be read, cast and written by PostgreSQL.

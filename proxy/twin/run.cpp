@@ -2,8 +2,10 @@
 #include "protocol/message/copy.hpp"
 #include "protocol/message/query.hpp"
 #include "proxy/twin/operate.hpp"
+#include "proxy/twin/own_numbers.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace pgveil::proxy::twin {
 namespace {
@@ -65,12 +67,14 @@ class AnswerReader {
                                              std::size_t statement_part,
                                              std::size_t prelude_part,
                                              const ChangedRows* changed,
+                                             bool numbers,
                                              const SessionState* new_state) {
     for (std::size_t part = 0; part < parts; ++part) {
       const bool failed_before = failure_.has_value();
       const bool is_changed = changed != nullptr && part == statement_part + 1;
-      if (auto done = read_part(part == statement_part, is_changed ? changed->sink : nullptr);
-          !done) {
+      const bool is_numbers = numbers && part == statement_part + 1;
+      RowSink* sink = is_numbers ? &numbers_ : is_changed ? changed->sink : nullptr;
+      if (auto done = read_part(part == statement_part, sink); !done) {
         return done.error();
       }
       if (part == prelude_part && failure_ && !failed_before) {
@@ -83,10 +87,28 @@ class AnswerReader {
     if (failure_) {
       return Answer<Outcome>(std::move(*failure_));
     }
+    outcome_.own_numbers = std::move(numbers_.numbers);
     return Answer<Outcome>(std::move(outcome_));
   }
 
  private:
+  /// Of objects, one per row, as text.
+  struct Numbers final : RowSink {
+    void on_columns(const protocol::RowDescription&) override {}
+
+    bool on_row(protocol::ByteView body) override {
+      if (!protocol::decode_data_row(body, cells) || cells.size() != 1 || !cells[0]) {
+        return false;
+      }
+      const std::string_view text = protocol::as_text(*cells[0]);
+      (void)std::from_chars(text.data(), text.data() + text.size(), numbers.emplace_back());
+      return true;
+    }
+
+    std::vector<std::uint32_t> numbers;
+    std::vector<protocol::Cell> cells;
+  };
+
   Result<Done> read_part(bool statement, RowSink* changed) {
     while (true) {
       auto message = connection_.next();
@@ -154,6 +176,7 @@ class AnswerReader {
   TwinConnection& connection_;
   RowSink& sink_;
   Outcome outcome_;
+  Numbers numbers_;
   std::optional<protocol::ErrorFields> failure_;
   bool given_up_ = false;
 };
@@ -208,6 +231,11 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
     after.result_formats = changed->formats;
     encode_statement(out, after);
   }
+  const bool numbers = access == Access::ReadOnly && !state.prelude.empty();
+  if (numbers) {
+    ++parts;
+    protocol::encode_query(out, {own_numbers_sql(numbers_in(statement))});
+  }
   protocol::encode_query(out, {"ROLLBACK"});
   parts += 2;
   if (auto sent = connection.send(out); !sent) {
@@ -215,7 +243,7 @@ Result<Answer<Outcome>> run_on(TwinConnection& connection,
   }
   cancel.sent_statement();
   AnswerReader reader(connection, sink);
-  return reader.read(parts, statement_part, state_answers, changed,
+  return reader.read(parts, statement_part, state_answers, changed, numbers,
                      state_answers == 1 ? &state : nullptr);
 }
 
