@@ -18,6 +18,16 @@ twin::TwinConfig twin_config(const Config& config) {
   return twin;
 }
 
+namespace {
+
+policy::sql::SqlLimits sql_limits(const Config& config) {
+  policy::sql::SqlLimits limits;
+  limits.max_bytes = static_cast<std::uint32_t>(config.limits.max_statement_bytes);
+  return limits;
+}
+
+}  // namespace
+
 ControlPlane::ControlPlane(Config config, std::shared_ptr<const policy::Policy> rules, Log log)
     : config_(std::move(config)),
       log_(std::move(log)),
@@ -26,7 +36,7 @@ ControlPlane::ControlPlane(Config config, std::shared_ptr<const policy::Policy> 
         twin.open_sql = [this](const std::string& sql) { return open_sql(sql); };
         return twin;
       }()),
-      planner_(twin_, [this] { follow_schema(); }),
+      planner_(twin_, sql_limits(config_), [this] { follow_schema(); }),
       rules_(std::move(rules)) {}
 
 ControlPlane::~ControlPlane() { stop(); }

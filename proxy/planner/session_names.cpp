@@ -72,18 +72,38 @@ SqlName sql_name(const policy::sql::SyntaxTree& syntax,
     case Kind::Discard:
       return facts.discard_temp ? SqlName(SqlDiscardTemp()) : SqlName();
     case Kind::Transaction:
-      return SqlTransaction{facts.transaction, facts.name};
+      return SqlTransaction{facts.transaction, facts.name, facts.chain};
     default:
       return std::monostate();
   }
 }
 
-std::unique_ptr<const policy::Catalog> with_session_relations(
+bool wants_block(const policy::sql::SyntaxTree& syntax) {
+  using Kind = policy::sql::StatementKind;
+  const policy::sql::UtilityFacts& facts = syntax.utility();
+  switch (syntax.kind()) {
+    case Kind::Declare:
+      return !facts.cursor_hold;
+    case Kind::Set:
+      return facts.set_local || facts.set_multi;
+    case Kind::Lock:
+    case Kind::SetConstraints:
+    case Kind::Vacuum:
+    case Kind::Cluster:
+    case Kind::Reindex:
+    case Kind::System:
+      return true;
+    default:
+      return facts.concurrently;
+  }
+}
+
+std::unique_ptr<const policy::Catalog> with_session_objects(
     const policy::Catalog& catalog,
-    const std::vector<twin::SessionRelation>& relations,
+    const twin::Analysis& analysis,
     const std::vector<SealedInBlock>& sealed) {
   auto own = std::make_unique<policy::Catalog>(catalog);
-  for (const twin::SessionRelation& relation : relations) {
+  for (const twin::SessionRelation& relation : analysis.session_relations) {
     policy::CatalogRelation& known = own->relations[relation.oid];
     known.oid = policy::TwinOid{relation.oid};
     known.schema = relation.schema;
@@ -103,6 +123,15 @@ std::unique_ptr<const policy::Catalog> with_session_relations(
       known.columns.push_back(std::move(added));
     }
     seal_columns(known, sealed);
+  }
+  for (const twin::SessionFunction& function : analysis.session_functions) {
+    policy::CatalogFunction& known = own->functions[function.oid];
+    known.oid = function.oid;
+    known.schema = function.schema;
+    known.name = function.name;
+    known.volatility = 'i';
+    known.opaque = false;
+    known.uses_server_state = false;
   }
   return own;
 }

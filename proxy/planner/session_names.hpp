@@ -20,11 +20,14 @@ namespace pgveil::proxy {
                                const std::shared_ptr<const PreparedPlan>& inner,
                                policy::SessionEffect effect);
 
+/// Its answer depends on whether it stands in a transaction block.
+[[nodiscard]] bool wants_block(const policy::sql::SyntaxTree& syntax);
+
 /// The catalog as this session sees it: what it made or changed stands before what all see. The OIDs hold
-/// for the one answer of the twin that `relations` came with.
-[[nodiscard]] std::unique_ptr<const policy::Catalog> with_session_relations(
+/// for the one answer of the twin that `analysis` is of.
+[[nodiscard]] std::unique_ptr<const policy::Catalog> with_session_objects(
     const policy::Catalog& catalog,
-    const std::vector<twin::SessionRelation>& relations,
+    const twin::Analysis& analysis,
     const std::vector<SealedInBlock>& sealed);
 
 }  // namespace pgveil::proxy

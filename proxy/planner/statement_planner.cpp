@@ -20,12 +20,23 @@ namespace {
 
 using policy::sql::SyntaxTree;
 
-protocol::ErrorFields sql_error(const policy::sql::Error& error) {
+protocol::ErrorFields too_large(std::string_view sql, const policy::sql::SqlLimits& limits) {
+  const bool bytes = sql.size() > limits.max_bytes;
+  return protocol::make_error(
+      "ERROR", "54000",
+      "the statement has more than " +
+          (bytes ? std::to_string(limits.max_bytes) + " bytes, which max_statement_bytes allows"
+                 : std::to_string(limits.max_tokens) + " words and signs"),
+      {}, "Send it in smaller parts, or its values as parameters.");
+}
+
+protocol::ErrorFields sql_error(const policy::sql::Error& error,
+                                std::string_view sql,
+                                const policy::sql::SqlLimits& limits) {
   using policy::sql::Errc;
   switch (error.code) {
     case Errc::TooLarge:
-      return protocol::make_error("ERROR", "54000", "the statement is too large for pgveil", {},
-                                  "Send it in smaller parts.");
+      return too_large(sql, limits);
     case Errc::TooDeep:
       return protocol::make_error("ERROR", "54001", "the statement is nested too deeply", {},
                                   "Simplify the statement.");
@@ -50,8 +61,9 @@ class Planning {
   Planning(twin::Twin& twin,
            const PlanningState& state,
            const policy::RoleView& role,
-           const PlanRequest& request)
-      : twin_(twin), state_(state), request_(request) {
+           const PlanRequest& request,
+           const policy::sql::SqlLimits& limits)
+      : twin_(twin), state_(state), request_(request), limits_(limits) {
     protocol::value::SessionFormat format;
     for (const std::string_view name : setting_names()) {
       if (const std::string* value = request.settings.find(name); value != nullptr) {
@@ -83,7 +95,7 @@ class Planning {
   std::optional<protocol::ErrorFields> plan_text(const std::string& sql,
                                                  const std::vector<std::uint32_t>& declared,
                                                  PreparedPlan& out) {
-    auto syntax = SyntaxTree::parse(sql);
+    auto syntax = SyntaxTree::parse(sql, limits_);
     if (!syntax) {
       return plan_unparsed(sql, declared, syntax.error(), out);
     }
@@ -105,7 +117,7 @@ class Planning {
                                                      const policy::sql::Error& error,
                                                      PreparedPlan& out) {
     if (error.code != policy::sql::Errc::Syntax) {
-      return sql_error(error);
+      return sql_error(error, sql, limits_);
     }
     auto analysed = twin_.analyse(sql, declared, analysis_state());
     if (auto* fields = std::get_if<protocol::ErrorFields>(&analysed)) {
@@ -125,7 +137,7 @@ class Planning {
       return std::move(*fields);
     }
     auto& analysis = std::get<twin::Analysis>(analysed);
-    use_session_relations(analysis.session_relations);
+    use_session_objects(analysis);
     std::vector<std::unique_ptr<const policy::sql::NodeTree>> trees;
     std::vector<policy::sql::Node> roots;
     for (const std::string& text : analysis.query_trees) {
@@ -204,6 +216,7 @@ class Planning {
       return std::nullopt;
     }
     out.plan = policy::decide_utility(context_, syntax, answers);
+    out.wants_block = wants_block(syntax);
     inner->epochs = state_.epochs;
     out.sql_name = sql_name(syntax, asked.inner.value_or(""), inner, out.plan.effect);
     if (syntax.kind() == policy::sql::StatementKind::Declare ||
@@ -314,10 +327,10 @@ class Planning {
     error.set('P', std::to_string(std::stoll(position) + before));
   }
 
-  void use_session_relations(const std::vector<twin::SessionRelation>& relations) {
-    if (!relations.empty()) {
+  void use_session_objects(const twin::Analysis& analysis) {
+    if (!analysis.session_relations.empty() || !analysis.session_functions.empty()) {
       own_catalogs_.push_back(
-          with_session_relations(*state_.catalog, relations, request_.settings.sealed));
+          with_session_objects(*state_.catalog, analysis, request_.settings.sealed));
       context_.catalog = own_catalogs_.back().get();
     }
   }
@@ -333,7 +346,7 @@ class Planning {
     if (!tree) {
       return nullptr;
     }
-    use_session_relations(analysis->session_relations);
+    use_session_objects(*analysis);
     const policy::CatalogRelation* found = nullptr;
     for (const std::uint32_t oid : policy::survey((*tree)->root()).relations) {
       const auto* candidate = context_.catalog->relation(policy::TwinOid{oid});
@@ -360,6 +373,7 @@ class Planning {
   twin::Twin& twin_;
   const PlanningState& state_;
   const PlanRequest& request_;
+  const policy::sql::SqlLimits limits_;
   policy::DecideContext context_;
   std::vector<std::unique_ptr<const policy::Catalog>> own_catalogs_;
 };
@@ -401,12 +415,15 @@ twin::SessionState twin_state(const SessionSettings& settings, std::string role)
 PlanResult plan_as(twin::Twin& twin,
                    const PlanningState& state,
                    const policy::RoleView& role,
-                   const PlanRequest& request) {
-  return Planning(twin, state, role, request).run();
+                   const PlanRequest& request,
+                   const policy::sql::SqlLimits& limits) {
+  return Planning(twin, state, role, request, limits).run();
 }
 
-StatementPlanner::StatementPlanner(twin::Twin& twin, std::function<void()> follow_schema)
-    : twin_(twin), follow_schema_(std::move(follow_schema)) {}
+StatementPlanner::StatementPlanner(twin::Twin& twin,
+                                   const policy::sql::SqlLimits& limits,
+                                   std::function<void()> follow_schema)
+    : twin_(twin), limits_(limits), follow_schema_(std::move(follow_schema)) {}
 
 void StatementPlanner::use(std::shared_ptr<const PlanningState> state) {
   const std::lock_guard lock(mutex_);
@@ -419,7 +436,7 @@ std::shared_ptr<const PlanningState> StatementPlanner::state() const {
 }
 
 SplitResult StatementPlanner::split(std::string_view sql) {
-  const auto ranges = policy::sql::split(sql);
+  const auto ranges = policy::sql::split(sql, limits_);
   if (!ranges) {
     if (ranges.error().code == policy::sql::Errc::Syntax) {
       // Let PostgreSQL say it in its own words, over the whole text.
@@ -428,7 +445,7 @@ SplitResult StatementPlanner::split(std::string_view sql) {
         return std::move(*fields);
       }
     }
-    return sql_error(ranges.error());
+    return sql_error(ranges.error(), sql, limits_);
   }
   std::vector<StatementText> statements;
   for (const policy::sql::StatementRange& range : *ranges) {
@@ -443,7 +460,7 @@ PlanResult StatementPlanner::plan(const PlanRequest& request) {
     return not_ready();
   }
   const policy::RoleView role = role_of(*now, request.settings.current_user());
-  return plan_as(twin_, *now, role, request);
+  return plan_as(twin_, *now, role, request, limits_);
 }
 
 std::string StatementPlanner::role_key(std::string_view /*login*/,

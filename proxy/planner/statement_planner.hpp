@@ -8,6 +8,7 @@
 
 #include "policy/decide/decide.hpp"
 #include "policy/model/policy.hpp"
+#include "policy/sql/bounds.hpp"
 #include "proxy/session/services.hpp"
 #include "proxy/twin/twin.hpp"
 
@@ -37,7 +38,10 @@ struct PlanningState {
 class StatementPlanner : public Planner {
  public:
   /// `follow_schema`: reads the upstream schema again and gives the result to `use`; blocks.
-  StatementPlanner(twin::Twin& twin, std::function<void()> follow_schema);
+  /// `limits`: of a statement; larger ones get 54000.
+  StatementPlanner(twin::Twin& twin,
+                   const policy::sql::SqlLimits& limits,
+                   std::function<void()> follow_schema);
 
   void use(std::shared_ptr<const PlanningState> state);
   [[nodiscard]] std::shared_ptr<const PlanningState> state() const;
@@ -53,6 +57,7 @@ class StatementPlanner : public Planner {
 
  private:
   twin::Twin& twin_;
+  const policy::sql::SqlLimits limits_;
   std::function<void()> follow_schema_;
   mutable std::mutex mutex_;
   std::shared_ptr<const PlanningState> state_;
@@ -65,6 +70,7 @@ class StatementPlanner : public Planner {
 [[nodiscard]] PlanResult plan_as(twin::Twin& twin,
                                  const PlanningState& state,
                                  const policy::RoleView& role,
-                                 const PlanRequest& request);
+                                 const PlanRequest& request,
+                                 const policy::sql::SqlLimits& limits = {});
 
 }  // namespace pgveil::proxy

@@ -6,6 +6,7 @@
 ///   planning.cpp         what must be known before a statement is planned; plans
 ///   simple_query.cpp     Query
 ///   piecewise.cpp        a Query whose statements must run one by one
+///   own_block.cpp        the block that PostgreSQL makes of such a Query
 ///   extended_query.cpp   Parse, Describe, Close, Sync
 ///   bind.cpp             Bind, and plans that went stale
 ///   execute.cpp          Execute, answers served from a portal
@@ -91,6 +92,11 @@ struct Piecewise {
   std::optional<protocol::ErrorFields> error;  // of the statement behind the last of plans
   bool more = false;                           // statements are left behind the last of plans
   std::size_t more_at = 0;
+  bool several = false;    // statements
+  bool in_block = false;   // the client has begun one
+  bool own_block = false;  // one that the client does not see
+  bool adopts_block =
+      false;  // the client's BEGIN makes it the client's: nothing is wrong with that
 };
 
 class BrainCore {
@@ -199,11 +205,17 @@ class BrainCore {
   bool plan_next_pieces(Actions& out);
   bool step_piece(Actions& out);
   [[nodiscard]] std::string_view piece_text(const PlannedStatement& statement) const;
-  void send_companion(const SqlDeclare& declare, Actions& out);
   void send_piece(const PlannedStatement& statement,
                   std::unique_ptr<Run> run,
                   std::string sql,
                   Actions& out);
+
+  // own_block.cpp
+  void open_own_block(const PlannedStatement& statement, Actions& out);
+  std::optional<protocol::ErrorFields> change_block(const PlannedStatement& statement,
+                                                    Actions& out);
+  void close_own_block(bool failed, Actions& out);
+  void send_hidden(std::string_view sql, Shown shown, Actions& out);
 
   // extended_query.cpp
   Taken on_parse(const protocol::MessageView& message, Actions& out);

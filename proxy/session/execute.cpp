@@ -112,7 +112,7 @@ Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) 
   const bool unlimited =
       evaluates || (run.kind == PlanKind::InPlace && run.plan != nullptr && !run.plan->columns);
   if (const SqlDeclare* declared = run.plan == nullptr ? nullptr : declares_buffered(*run.plan)) {
-    send_companion(*declared, out);
+    send_hidden(companion_sql(*declared), Shown::ErrorsOnly, out);
   }
   const std::string upstream =
       portal == nullptr ? std::string((*execute).portal) : portal->upstream;

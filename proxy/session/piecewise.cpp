@@ -8,14 +8,12 @@ namespace pgveil::proxy {
 namespace {
 
 constexpr std::string_view kPiece = "pgveil_piece";
-constexpr std::string_view kCompanion = "pgveil_companion";
 
 }  // namespace
 
 /// A Query whose statements cannot all be planned, or not all be sent, at once: each runs as Parse, Bind,
 /// Describe and Execute without a Sync between them, so they are one implicit transaction as in PostgreSQL;
-/// the next is sent when the one before has been answered. What differs: DECLARE CURSOR and LOCK TABLE
-/// outside a block fail here, and statement_timestamp() moves.
+/// the next is sent when the one before has been answered. What differs: statement_timestamp() moves.
 
 void BrainCore::start_piecewise(std::string_view sql, PlannedText planned) {
   BOOST_ASSERT(queue_.empty());
@@ -27,6 +25,9 @@ void BrainCore::start_piecewise(std::string_view sql, PlannedText planned) {
   piecewise_->error = std::move(planned.error);
   piecewise_->more = planned.rest_at.has_value();
   piecewise_->more_at = planned.rest_at.value_or(0);
+  piecewise_->several =
+      piecewise_->more || piecewise_->plans->statements.size() + (piecewise_->error ? 1 : 0) > 1;
+  piecewise_->in_block = block_ != protocol::BlockState::Idle;
   batch_executes_ = 0;
   work_ = Work();
 }
@@ -53,6 +54,12 @@ bool BrainCore::step_piecewise(Actions& out) {
   }
   if (!failed && pieces.more) {
     return plan_next_pieces(out);
+  }
+  if (pieces.own_block) {
+    close_own_block(failed, out);
+    if (!failed) {
+      return true;
+    }
   }
   Owing entry;
   entry.kind = Owed::Sync;
@@ -163,11 +170,17 @@ bool BrainCore::step_piece(Actions& out) {
       refusal = audit_error();
     }
   }
+  if (!refusal) {
+    refusal = change_block(statement, out);
+  }
   batch_open_ = true;
   ++pieces.next;
-  const SqlDeclare* declared = declares_buffered(*statement.plan);
-  if (!refusal && declared != nullptr) {
-    send_companion(*declared, out);
+  if (!refusal) {
+    open_own_block(statement, out);
+    if (const SqlDeclare* declared = declares_buffered(*statement.plan)) {
+      // The server's own cursor is there exactly as long as PostgreSQL would keep it.
+      send_hidden(companion_sql(*declared), Shown::ErrorsOnly, out);
+    }
   }
   if (refusal) {
     Owing entry;
@@ -180,30 +193,6 @@ bool BrainCore::step_piece(Actions& out) {
   }
   work_ = Work();
   return true;
-}
-
-/// The server's own cursor beside the rows that are kept here: it is there exactly as long as PostgreSQL
-/// would keep it.
-void BrainCore::send_companion(const SqlDeclare& declare, Actions& out) {
-  protocol::encode_close(out.to_server, {protocol::Target::Statement, kCompanion});
-  protocol::encode_parse(out.to_server, {kCompanion, companion_sql(declare), {}});
-  protocol::Bind bind;
-  bind.portal = kCompanion;
-  bind.statement = kCompanion;
-  protocol::encode_bind(out.to_server, bind);
-  protocol::encode_execute(out.to_server, {kCompanion, 0});
-  protocol::encode_close(out.to_server, {protocol::Target::Portal, kCompanion});
-  for (const Owed kind :
-       {Owed::CloseStatement, Owed::Parse, Owed::Bind, Owed::Execute, Owed::ClosePortal}) {
-    Owing entry;
-    entry.kind = kind;
-    entry.shown = Shown::ErrorsOnly;
-    if (kind == Owed::Execute) {
-      entry.runs.push_back(std::make_unique<Run>());
-    }
-    owe(std::move(entry));
-  }
-  batch_open_ = true;
 }
 
 void BrainCore::send_piece(const PlannedStatement& statement,

@@ -219,11 +219,15 @@ Taken BrainCore::on_async(const protocol::MessageView& message, Actions& out) {
       return Taken::Yes;
     }
     const ScrubContext context = scrub_context(entry);
-    if (context.tagged || context.rewritten || context.shift) {
+    const bool adopts_block = piecewise_ && piecewise_->adopts_block;
+    if (context.tagged || context.rewritten || context.shift || adopts_block) {
       auto notice = protocol::decode_error_fields(message.body);
       if (!notice) {
         protocol_violation("the server sent a malformed notice", out);
         return Taken::Yes;
+      }
+      if (adopts_block && (*notice).sqlstate() == "25001") {
+        return Taken::Yes;  // "there is already a transaction in progress"
       }
       if (const auto clean = scrub_notice(std::move(*notice), context)) {
         protocol::encode_notice_response(out.to_client, *clean);
@@ -300,6 +304,10 @@ Taken BrainCore::on_ready(const protocol::MessageView& message, Actions& out) {
   const auto state = protocol::decode_ready_for_query(message.body);
   if (!state) {
     protocol_violation("the server sent a malformed ReadyForQuery", out);
+    return Taken::Yes;
+  }
+  if (entry.kind == Owed::Sync && entry.shown == Shown::Nothing && !entry.settings) {
+    queue_.pop();  // the ROLLBACK of a block of our own follows
     return Taken::Yes;
   }
   if (poisoning_ && entry.shown == Shown::All && *state == protocol::BlockState::InBlock) {

@@ -113,6 +113,7 @@ struct SqlDiscardTemp {};
 struct SqlTransaction {
   policy::sql::TransactionKind kind = policy::sql::TransactionKind::None;
   std::string name;  // of a savepoint
+  bool chain = false;
 };
 
 using SqlName = std::variant<std::monostate,
@@ -160,6 +161,8 @@ struct PreparedPlan {
   std::shared_ptr<const CopyPlan> copy;  // null: no COPY, or one that passes
   /// Other literals in the same places give the same plan, but for plan.guards.
   bool cacheable_by_shape = false;
+  /// It asks whether it stands in a transaction block: DECLARE, LOCK TABLE, SET LOCAL, VACUUM …
+  bool wants_block = false;
 
   [[nodiscard]] bool copies_out() const {
     return copy != nullptr && copy->direction == protocol::copy::Direction::To;

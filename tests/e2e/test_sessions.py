@@ -8,11 +8,12 @@ import sys
 import threading
 import time
 
+import oracle
 from harness import PASSWORDS, SANITIZED, Checks, Cluster, Pgveil, Workspace, load_clinic
 from test_streams import resident
-from wire import Wire, WireError, cancel, cstr, frame
+from wire import LoginError, Wire, WireError, cancel, cstr, frame
 
-IDLE, BUSY = (60, 20) if SANITIZED else (400, 100)
+IDLE, BUSY = (60, 20) if SANITIZED else (1000, 200)
 PIECES = "patients a, patients b, patients c WHERE upper(a.last_name) < upper(b.last_name || c.first_name)"
 INSERT = "INSERT INTO consents (patient_id, kind, signed_on, signature) VALUES (1, 'data', '2026-01-01', '\\x01')"
 
@@ -188,6 +189,181 @@ def schema_of_others(checks, pgveil):
     maker.close(), user.close()
 
 
+BLOCKS = [
+    "DECLARE c CURSOR FOR SELECT id, last_name FROM patients ORDER BY id; FETCH 2 FROM c",
+    "DECLARE c CURSOR FOR SELECT id, {upper} FROM patients ORDER BY id; FETCH 2 FROM c; MOVE 1 FROM c; FETCH 1 FROM c; CLOSE c",
+    "DECLARE c CURSOR FOR SELECT id, {upper} FROM patients ORDER BY id; FETCH 2 FROM c; SELECT 1 / 0", "FETCH 1 FROM c",
+    "DECLARE c CURSOR FOR SELECT id, last_name FROM patients", "DECLARE c CURSOR FOR SELECT {upper} FROM patients", "LOCK TABLE rooms",
+    "LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1", "SELECT {upper} FROM patients WHERE id = 1; LOCK TABLE patients",
+    "SELECT {upper} FROM patients WHERE id = 1; SET LOCAL work_mem = '5MB'; SHOW work_mem", "SHOW work_mem",
+    "SET LOCAL DateStyle = 'German'; SELECT {upper}, dob FROM patients WHERE id = 1; SELECT dob FROM patients WHERE id = 1",
+    "SELECT dob FROM patients WHERE id = 1",
+    "VACUUM rooms; SELECT {upper} FROM patients WHERE id = 1", "SELECT {upper} FROM patients WHERE id = 1; VACUUM rooms",
+    "INSERT INTO rooms (name, floor) VALUES ('gone', 1); LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1; SELECT 1 / 0",
+    "SELECT count(*) FROM rooms WHERE name = 'gone'",
+    "INSERT INTO rooms (name, floor) VALUES ('kept', 1); LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1",
+    "SELECT count(*) FROM rooms WHERE name = 'kept'", "DELETE FROM rooms WHERE name = 'kept'",
+    *(f"LOCK TABLE rooms; SELECT {{upper}} FROM patients WHERE id = 1; {what}; SELECT 1" for what in (
+        "SAVEPOINT s", "RELEASE s", "ROLLBACK TO s", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN", "COMMIT", "ROLLBACK")),
+    "LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1; COMMIT; LOCK TABLE rooms; SELECT 2",
+    "LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1; BEGIN; SELECT 1", "SELECT 2", "ROLLBACK",
+    "BEGIN; LOCK TABLE rooms; SELECT {upper} FROM patients WHERE id = 1; SAVEPOINT s; SELECT 1 / 0", "ROLLBACK TO s", "COMMIT",
+    "SELECT {upper} FROM patients WHERE id = 1; INSERT INTO rooms (name, floor) VALUES ('kept', 1); LOCK TABLE rooms; SELECT 1",
+    "DELETE FROM rooms WHERE name = 'kept'"]
+
+
+def blocks(checks, pgveil, cluster, database):
+    """A Query of several statements is one block, also where pgveil sends them one by one."""
+    for name in ("clinic", database):
+        cluster.sql(name, "GRANT ALL ON rooms TO dr_adams")
+    through, direct = pgveil.connect("dr_adams"), cluster.connect("dr_adams", database)
+    for connection in (through, direct):
+        checks.equal(connection.query("CREATE TABLE deferred (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)").error, None, "CREATE TABLE")
+    for text in BLOCKS:
+        sql = text.format(upper="upper(last_name)")
+        seen = []
+        for connection in (through, direct):
+            seen.append([(one.error["C"] + one.error["M"] if one.error else one.tag, one.rows, [n.get("M") for n in one.notices])
+                         for one in connection.simple(sql)] + [connection.status])
+        checks.equal(seen[0], seen[1], sql)
+    deferred = "SELECT upper(last_name) FROM patients WHERE id = 1; LOCK TABLE deferred; INSERT INTO deferred VALUES (1), (1)"
+    for connection in (through, direct):
+        checks.equal((connection.query(deferred).sqlstate, connection.status), ("23505", "I"), "a constraint that is checked at the end")
+        checks.equal(connection.query("TABLE deferred").rows, [], "undoes all of it")
+    message = "LOCK TABLE rooms; SELECT upper(last_name) FROM patients WHERE id = 1; SET search_path = x; SELECT 1 / 0"
+    for connection in (through, direct):
+        connection.send(frame(b"Q", cstr(message)) + frame(b"Q", cstr("SHOW search_path")))
+        checks.equal(connection.until_ready().sqlstate, "22012", "a pipeline behind a block that fails")
+        checks.equal(connection.until_ready().text(), [('"$user", public',)], "its settings are rolled back before the next Query")
+        connection.close()
+
+
+SEEN_BY_NAME = [
+    "SELECT attname, atttypid FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum > 0 ORDER BY attnum",
+    "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'made%' ORDER BY 1",
+    "SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = 'made' ORDER BY ordinal_position",
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'made'::regclass",
+    "SELECT indexrelid::regclass, (SELECT count(*) FROM pg_attribute WHERE attrelid = indexrelid) FROM pg_index WHERE indrelid = 'made'::regclass",
+    "SELECT format_type(atttypid, atttypmod), ((atttypmod - 4) >> 16) & 65535 FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum > 0",
+    "SELECT count(*) FROM pg_class WHERE oid >= 16384 AND relname = 'made'"]
+
+
+def numbers(checks, pgveil, cluster, database):
+    """OIDs of what an open block has made: never a wrong one, and never an empty answer to a right one."""
+    through, direct = pgveil.connect("dr_adams"), cluster.connect("dr_adams", database)
+    for connection in (through, direct):
+        connection.query("CREATE TABLE older (a int)")
+    for kind in ("TABLE", "TEMP TABLE"):
+        for connection in (through, direct):
+            connection.query("BEGIN")
+            checks.equal(connection.query(f"CREATE {kind} made (a int PRIMARY KEY, b numeric(7, 2), c text NOT NULL)").error, None, kind)
+            checks.equal(connection.query("ALTER TABLE older ADD COLUMN b int").error, None, "ALTER TABLE")
+        for question in SEEN_BY_NAME:
+            for ask in ("query", "extended"):
+                got, wanted = (getattr(connection, ask)(question) for connection in (through, direct))
+                checks.equal((got.error, got.rows), (wanted.error, wanted.rows), f"{kind}, by name: {question}")
+        number = through.query("SELECT a FROM made").columns[0].table_oid
+        checks.that(number > 16384, f"the server's number of the table: {number}")
+        checks.equal(through.query("SELECT 'made'::regclass::oid").text(), [(str(number),)], "it is the same where the server is asked")
+        text, binary = str(number).encode(), struct.pack("!I", number)
+        array = struct.pack("!IIIIII", 1, 0, 26, 1, 1, 4) + binary
+        where = "SELECT attname FROM pg_attribute WHERE attrelid"
+        refused = {
+            "shown": lambda: through.query("SELECT oid, relname FROM pg_class WHERE relname = 'made'"),
+            "shown in binary": lambda: through.extended("SELECT oid FROM pg_class WHERE relname = 'made'", result_format=1),
+            "shown in a text": lambda: through.query("SELECT 'number ' || oid FROM pg_class WHERE relname = 'made'"),
+            "shown in an array": lambda: through.extended("SELECT array_agg(attrelid) FROM pg_attribute WHERE attname = 'c'", result_format=1),
+            "of its type": lambda: through.query("SELECT oid FROM pg_type WHERE typname = 'made'"),
+            "of its toast table": lambda: through.query("SELECT reltoastrelid FROM pg_class WHERE relname = 'made'"),
+            "asked by": lambda: through.query(f"{where} = {number}"),
+            "asked by as a string": lambda: through.query(f"{where} = '{number}'"),
+            "as a parameter": lambda: through.extended(f"{where} = $1", [text], [26]),
+            "as a binary parameter": lambda: through.extended(f"{where} = $1", [binary], [26], param_formats=[1]),
+            "in an array": lambda: through.extended(f"{where} = ANY ($1)", [b"{5," + text + b"}"], [1028]),
+            "in a binary array": lambda: through.extended(f"{where} = ANY ($1)", [array], [1028], param_formats=[1])}
+        through.query("SAVEPOINT s")
+        for what, ask in refused.items():
+            got = ask()
+            checks.equal((got.sqlstate, got.rows), ("0A000", []), f"{kind}, its number {what}")
+            through.query("ROLLBACK TO s")
+        of = {name: cluster.sql("clinic", f"SELECT '{name}'::regclass::oid") for name in ("patients", "older")}
+        for name, known in of.items():
+            checks.equal(through.query(f"SELECT '{name}'::regclass::oid").text(), [(known,)], f"the number of {name} is the server's")
+            checks.equal(through.query(f"SELECT relname FROM pg_class WHERE oid = {known}").text(), [(name,)], f"{name} by its number")
+        for connection in (through, direct):
+            connection.query("CREATE TYPE span AS RANGE (subtype = float8)")
+        for question in ("SELECT span(1, 2), lower(span(3, 4, '[]')), span(1, 5) * span(2, 9)", "SELECT span_multirange(span(1, 2), span(5, 6)), span '[1,2)' @> 1.5::float8",
+                         "SELECT span(id, 9), upper(last_name) FROM patients WHERE id = 1"):
+            for ask in ("query", "extended"):
+                got, wanted = (getattr(connection, ask)(question) for connection in (through, direct))
+                checks.equal((got.error, got.rows), (wanted.error, wanted.rows), question)
+        for connection in (through, direct):
+            for last in ("DROP TYPE span", "ALTER TABLE older DROP COLUMN b", "COMMIT"):
+                checks.equal(connection.query(last).error, None, last)
+    known = cluster.sql("clinic", "SELECT 'public.made'::regclass::oid")
+    through.query("DROP TABLE made")  # the temporary one
+    checks.equal(through.query("SELECT 'made'::regclass::oid").text(), [(known,)], "after COMMIT the number is the server's")
+    checks.equal(through.query(f"SELECT attname FROM pg_attribute WHERE attrelid = {known} AND attnum = 1").text(), [("a",)], "and is known")
+    through.query("DROP TABLE made; DROP TABLE older")
+    through.close(), direct.close()
+
+
+def roles_at_login(checks, pgveil, cluster):
+    """A role that comes with the login decides like one of SET ROLE, from the first statement on."""
+    cluster.sql("clinic", "GRANT billing_staff TO dr_adams")
+    questions = ["SELECT current_user, session_user", "SELECT id, last_name, ssn FROM patients ORDER BY id LIMIT 3",
+                 "SELECT * FROM patients WHERE id = 1", "SELECT upper(last_name) FROM patients ORDER BY id LIMIT 2", "SELECT reason FROM visits LIMIT 2"]
+
+    def answers(connection):
+        got = [(one.sqlstate, one.rows) for question in questions for one in (connection.query(question), connection.extended(question))]
+        connection.close()
+        return got
+    as_clinician = answers(pgveil.connect("dr_adams"))
+    changed = pgveil.connect("dr_adams")
+    changed.query("SET ROLE billing_staff")
+    wanted = answers(changed)
+    checks.that(wanted[2:] != as_clinician[2:], "the two roles see different things")
+    for what, options in (("role", {"role": "billing_staff"}), ("-c", {"options": "-c role=billing_staff"}),
+                          ("--role", {"options": "--role=billing_staff"})):
+        checks.equal(answers(pgveil.connect("dr_adams", options=options)), wanted, f"role at login by {what}")
+    connection = pgveil.connect("dr_adams", options={"role": "billing_staff"})
+    connection.query("RESET ROLE")
+    checks.equal(answers(connection), wanted, "RESET ROLE goes back to the role of the login packet")
+    connection = pgveil.connect("dr_adams", options={"role": "billing_staff"})
+    connection.query("SET ROLE none")
+    checks.equal(answers(connection), as_clinician, "SET ROLE none to the login itself")
+    cluster.sql("clinic", "ALTER ROLE dr_adams IN DATABASE clinic SET role = 'billing_staff'")
+    checks.equal(answers(pgveil.connect("dr_adams")), wanted, "role at login by ALTER ROLE … SET")
+    cluster.sql("clinic", "ALTER ROLE dr_adams IN DATABASE clinic RESET ALL")
+    checks.equal(answers(pgveil.connect("dr_adams")), as_clinician, "and without it")
+    cluster.sql("clinic", "REVOKE billing_staff FROM dr_adams")
+    try:
+        pgveil.connect("dr_adams", options={"role": "billing_staff"}).close()
+        checks.that(False, "a role that the login is no member of")
+    except LoginError as refused:
+        checks.equal(refused.fields["C"], "42501", "a role that the login is no member of")
+
+
+def too_large(checks, pgveil):
+    """max_statement_bytes is 2 MiB here."""
+    connection = pgveil.connect("dr_adams", timeout=120)
+    large, larger = "x" * 1_500_000, "x" * 2_100_000
+    checks.equal(connection.query(f"SELECT length('{large}')").text(), [("1500000",)], "below max_statement_bytes")
+    connection.query("BEGIN")
+    checks.equal(connection.query(f"UPDATE visits SET reason = '{large}' WHERE id = 1").tag, "UPDATE 1", "a large literal is sealed")
+    checks.equal(connection.query(f"SELECT length(reason) FROM visits WHERE reason = '{large}' AND id = 1").text(), [("1500000",)], "and read")
+    connection.query("ROLLBACK")
+    # One of a shape that is known, as `SELECT length('…')` is now, need not be read and passes.
+    for statement in (f"SELECT length('{larger}') AS new", f"UPDATE visits SET reason = '{larger}' WHERE id = 1 AND true"):
+        for got in (connection.query(statement), connection.extended(statement)):
+            checks.equal((got.sqlstate, got.error and got.error["M"]),
+                         ("54000", "the statement has more than 2097152 bytes, which max_statement_bytes allows"), "above it")
+    checks.equal(connection.extended("SELECT length($1::text)", [larger.encode()]).text(), [("2100000",)], "a parameter may be larger")
+    checks.equal(connection.query("SELECT " + "1," * 300_000 + "1").error["C"], "54000", "more words than pgveil reads")
+    checks.equal(connection.query("SELECT 1").text(), [("1",)], "the session goes on")
+    connection.close()
+
+
 def many(checks, pgveil):
     warm = [pgveil.connect("dr_adams") for _ in range(10)]
     for connection in warm:
@@ -233,10 +409,14 @@ def main():
     cluster = Cluster(workspace, settings={"max_connections": str(IDLE + BUSY + 60), "max_prepared_transactions": "5"}).start()
     load_clinic(cluster)
     cluster.sql("clinic", "GRANT CREATE ON SCHEMA public TO dr_adams; GRANT CREATE ON DATABASE clinic TO dr_adams")
-    pgveil = Pgveil(workspace, cluster).prepare().start()
+    database = oracle.create(cluster, "clinician")
+    pgveil = Pgveil(workspace, cluster, limits='max_statement_bytes = "2MiB"\nmax_connections = 1300').prepare().start()
     steps = {"cancels": lambda: cancels(checks, pgveil, cluster), "vanishing": lambda: vanishing(checks, pgveil, cluster),
              "prepared": lambda: prepared(checks, pgveil), "two_phases": lambda: two_phases(checks, pgveil),
-             "schema": lambda: schema_of_others(checks, pgveil), "many": lambda: many(checks, pgveil)}
+             "schema": lambda: schema_of_others(checks, pgveil), "blocks": lambda: blocks(checks, pgveil, cluster, database),
+             "numbers": lambda: numbers(checks, pgveil, cluster, database),
+             "roles_at_login": lambda: roles_at_login(checks, pgveil, cluster), "too_large": lambda: too_large(checks, pgveil),
+             "many": lambda: many(checks, pgveil)}
     for name, step in steps.items():
         if len(sys.argv) < 2 or name in sys.argv[1:]:
             step()

@@ -108,6 +108,68 @@ TEST(Piecewise, ATableIsThereForTheStatementsBehindIt) {
   check(script);
 }
 
+Bytes hidden(std::string_view sql) {
+  constexpr const char* kHidden = "pgveil_companion";
+  return all({close_statement(kHidden), parse(kHidden, sql), sim::bind(kHidden, kHidden),
+              execute(kHidden), close_portal(kHidden)});
+}
+
+Bytes hidden_done(std::string_view tag) {
+  return all(
+      {close_complete(), parse_complete(), bind_complete(), complete(tag), close_complete()});
+}
+
+/// LOCK TABLE p; and the Split behind it, up to what the twin is asked.
+Script locked_split(std::string_view text) {
+  Script script;
+  script.plans().plans[kSplit] = split_plan("SELECT 0, name FROM p", {"upper"});
+  script.plans().plans["LOCK TABLE p"] = pass_plan();
+  script.plans().plans["LOCK TABLE p"].wants_block = true;
+  script.client(query(text)).expect_server(all({hidden("BEGIN"), piece("LOCK TABLE p")}));
+  script.server(all({hidden_done("BEGIN"), started(), no_data(), complete("LOCK TABLE")}));
+  script.expect_client(complete("LOCK TABLE"));
+  script.expect_server(piece_of("SELECT 0, name FROM p", {1}));
+  script.server(all({started(), columns({{"tag", 23}}), complete("SELECT 0")}));
+  script.expect_client(columns({{"upper"}}));
+  return script;
+}
+
+TEST(Piecewise, ALockHasABlockThatTheClientDoesNotSee) {
+  Script script = locked_split("LOCK TABLE p; SELECT upper(name) FROM p");
+  script.twin_answers(twin_rows({}, "SELECT 0"));
+  script.expect_client(complete("SELECT 0"));
+  script.expect_server(all({hidden("COMMIT"), flush()}));
+  script.server(hidden_done("COMMIT")).expect_server(sync());
+  script.server(ready()).expect_client(ready());
+  check(script);
+}
+
+TEST(Piecewise, ABlockThatTheClientDoesNotSeeIsRolledBack) {
+  Script script = locked_split("LOCK TABLE p; SELECT upper(name) FROM p");
+  script.twin_answers(protocol::make_error("ERROR", "22012", "division by zero"));
+  script.expect_client(error("22012", "division by zero"));
+  script.expect_server(all({failing_parse(), flush()}));
+  script.server(provoked()).expect_server(all({sync(), hidden("ROLLBACK"), sync()}));
+  script.server(all({ready('E'), hidden_done("ROLLBACK"), ready()})).expect_client(ready());
+  check(script);
+}
+
+TEST(Piecewise, ASavepointIsNotForABlockThatTheClientDoesNotSee) {
+  Script script = locked_split("LOCK TABLE p; SELECT upper(name) FROM p; SAVEPOINT a");
+  proxy::SqlTransaction savepoint;
+  savepoint.kind = policy::sql::TransactionKind::Savepoint;
+  script.plans().plans["SAVEPOINT a"] = pass_plan();
+  script.plans().plans["SAVEPOINT a"].sql_name = savepoint;
+  script.twin_answers(twin_rows({}, "SELECT 0"));
+  script.expect_client(complete("SELECT 0"));
+  script.expect_server(all({failing_parse(kPiece), flush()}));
+  script.server(provoked());
+  script.expect_client(error("25P01", "SAVEPOINT can only be used in transaction blocks"));
+  script.expect_server(all({sync(), hidden("ROLLBACK"), sync()}));
+  script.server(all({ready('E'), hidden_done("ROLLBACK"), ready()})).expect_client(ready());
+  check(script);
+}
+
 TEST(Piecewise, ARefusalBehindASettingFailsAllOfIt) {
   Script script;
   script.plans().plans["SET x = 1"] = pass_plan(policy::SessionEffect::Settings);
