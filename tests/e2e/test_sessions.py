@@ -344,6 +344,26 @@ def roles_at_login(checks, pgveil, cluster):
         checks.equal(refused.fields["C"], "42501", "a role that the login is no member of")
 
 
+def code(checks, pgveil, cluster):
+    """What a body reads cannot be known: it is not run, whatever it holds."""
+    cluster.sql("clinic", "CREATE PROCEDURE put_room() LANGUAGE sql AS $$INSERT INTO rooms (name, floor) VALUES ('called', 1)$$; "
+                          "CREATE PROCEDURE read_name(INOUT n text) LANGUAGE plpgsql AS $$BEGIN SELECT mrn INTO n FROM patients; END$$")
+    connection = pgveil.connect("dr_adams")
+    for _ in range(240):  # the twin follows what was done on the server
+        if connection.query("CALL read_name(NULL)").sqlstate != "42883":
+            break
+        time.sleep(0.5)
+    for statement in ("CALL put_room()", "CALL read_name(NULL)", "DO $$BEGIN PERFORM last_name FROM patients; END$$",
+                      "DO $$BEGIN INSERT INTO rooms (name, floor) VALUES ('called', 1); END$$", "DO LANGUAGE plpgsql $$BEGIN EXECUTE 'SELECT 1'; END$$"):
+        for got in (connection.query(statement), connection.extended(statement)):
+            checks.equal((got.sqlstate, got.error and got.error["M"], got.error and got.error["H"]),
+                         ("0A000", "code that is run by DO or CALL may read tables, and what it reads cannot be known",
+                          "send its statements one by one"), statement)
+    checks.equal(connection.query("CALL nothing()").sqlstate, "42883", "a procedure that is not there")
+    checks.equal(cluster.sql("clinic", "SELECT count(*) FROM rooms WHERE name = 'called'"), "0", "nothing has run")
+    connection.close()
+
+
 def too_large(checks, pgveil):
     """max_statement_bytes is 2 MiB here."""
     connection = pgveil.connect("dr_adams", timeout=120)
@@ -415,7 +435,8 @@ def main():
              "prepared": lambda: prepared(checks, pgveil), "two_phases": lambda: two_phases(checks, pgveil),
              "schema": lambda: schema_of_others(checks, pgveil), "blocks": lambda: blocks(checks, pgveil, cluster, database),
              "numbers": lambda: numbers(checks, pgveil, cluster, database),
-             "roles_at_login": lambda: roles_at_login(checks, pgveil, cluster), "too_large": lambda: too_large(checks, pgveil),
+             "roles_at_login": lambda: roles_at_login(checks, pgveil, cluster), "code": lambda: code(checks, pgveil, cluster),
+             "too_large": lambda: too_large(checks, pgveil),
              "many": lambda: many(checks, pgveil)}
     for name, step in steps.items():
         if len(sys.argv) < 2 or name in sys.argv[1:]:
