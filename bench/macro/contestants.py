@@ -22,13 +22,15 @@ def cpu_seconds(pids):
 
 
 def memory_kb(pids):
-    """Resident memory that is not shared with other processes."""
+    """Resident memory that is not shared with other processes; of those that are still there."""
     total = 0
     for pid in pids:
-        with open(f"/proc/{pid}/smaps_rollup") as rollup:
-            for line in rollup:
-                if line.startswith(("Private_", "SwapPss")):
-                    total += int(line.split()[1])
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as rollup:
+                lines = rollup.readlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(("Private_", "SwapPss")))
     return total
 
 

@@ -22,8 +22,8 @@ from contestants import Contestant, cpu_seconds, memory_kb, twin_pids  # noqa: E
 from harness import PG_BIN, Cluster, Pgveil, Workspace, load_clinic  # noqa: E402
 
 # (workload, share of the rate, protocol, clients); the last connects anew each time.
-MIX = [("point_id", 40, "prepared", 8), ("point_id", 20, "simple", 8), ("update_patient", 10, "prepared", 4),
-       ("visits", 10, "extended", 4), ("page", 10, "simple", 4), ("report", 5, "simple", 2), ("one", 5, "simple", 2)]
+MIX = [("point_id", 40, "prepared", 8), ("point_id", 24, "simple", 8), ("update_patient", 10, "prepared", 4),
+       ("visits", 10, "extended", 4), ("page", 10, "simple", 4), ("report", 5, "simple", 2), ("one", 1, "simple", 2)]
 PATIENTS = 20_000
 
 
