@@ -229,6 +229,15 @@ void expand_formats(std::size_t shown, std::size_t hidden, Statement& statement)
   statement.result_formats = std::move(formats);
 }
 
+/// Its numbers are those of the query that it explains.
+bool is_explain(std::string_view sql) {
+  constexpr std::string_view kWord = "explain";
+  const std::size_t begin = sql.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos &&
+         std::ranges::equal(sql.substr(begin, kWord.size()), kWord, {},
+                            [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+}
+
 }  // namespace
 
 SessionState session_state(const SessionSettings& settings) {
@@ -305,7 +314,8 @@ EvaluateResult TwinEvaluator::evaluate(
     return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
   }
   const std::vector<std::uint32_t>& own = std::get<Outcome>(answer).own_numbers;
-  if (!own.empty() && (std::ranges::find(own, 0U) != own.end() || rows.show(own))) {
+  if (!own.empty() && !is_explain(request.sql) &&
+      (std::ranges::find(own, 0U) != own.end() || rows.show(own))) {
     return number_not_known();
   }
   EvaluatedRows made = rows.take(std::move(std::get<Outcome>(answer).tag));

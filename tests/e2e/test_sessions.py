@@ -290,6 +290,7 @@ def numbers(checks, pgveil, cluster, database):
         for name, known in of.items():
             checks.equal(through.query(f"SELECT '{name}'::regclass::oid").text(), [(known,)], f"the number of {name} is the server's")
             checks.equal(through.query(f"SELECT relname FROM pg_class WHERE oid = {known}").text(), [(name,)], f"{name} by its number")
+        checks.equal(through.query("EXPLAIN SELECT upper(last_name) FROM patients WHERE id = 23456").error, None, "EXPLAIN of a number")
         for connection in (through, direct):
             connection.query("CREATE TYPE span AS RANGE (subtype = float8)")
         for question in ("SELECT span(1, 2), lower(span(3, 4, '[]')), span(1, 5) * span(2, 9)", "SELECT span_multirange(span(1, 2), span(5, 6)), span '[1,2)' @> 1.5::float8",
