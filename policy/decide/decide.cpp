@@ -6,6 +6,7 @@
 #include "policy/lineage/lineage.hpp"
 #include "policy/lineage/survey.hpp"
 #include "policy/rewrite/in_place.hpp"
+#include "policy/rewrite/returned.hpp"
 #include "policy/rewrite/split.hpp"
 #include "policy/rewrite/split_write.hpp"
 
@@ -148,12 +149,11 @@ Plan decide_untagged(const sql::SyntaxTree& syntax,
 }
 
 bool touches_tagged_column(Lineage& lineage, const Occurrence& at) {
-  if (at.row_filter != nullptr ||
-      (at.table != nullptr && at.use == Occurrence::Use::DeleteTarget)) {
+  if (at.row_filter != nullptr || (at.table != nullptr && at.deletes)) {
     return true;
   }
-  const bool inserts = at.use == Occurrence::Use::InsertTarget && has_sealed(*at.relation);
-  if (inserts || (at.use == Occurrence::Use::UpdateTarget && at.relation->has_check)) {
+  const bool inserts = at.inserts() && has_sealed(*at.relation);
+  if (inserts || (at.updates() && at.relation->has_check)) {
     return true;  // defaults and constraints over sealed columns have to be looked at
   }
   for (const auto* bits : {&at.entry->selected, &at.entry->inserted, &at.entry->updated}) {
@@ -178,8 +178,7 @@ std::vector<const CheckConstraint*> checks_to_hold(const Lineage& lineage) {
       continue;
     }
     for (const CheckConstraint& check : at.relation->checks) {
-      if (at.use == Occurrence::Use::InsertTarget ||
-          std::ranges::any_of(check.columns, [&](std::int16_t attnum) {
+      if (at.inserts() || std::ranges::any_of(check.columns, [&](std::int16_t attnum) {
             return at.entry->updated.contains(attnum);
           })) {
         checks.push_back(&check);
@@ -193,9 +192,10 @@ std::vector<const CheckConstraint*> checks_to_hold(const Lineage& lineage) {
 const CatalogRelation* writes_unknown_check(const Lineage& lineage) {
   using Use = Occurrence::Use;
   for (const Occurrence& at : lineage.occurrences) {
-    const bool written = at.use == Use::InsertTarget || at.use == Use::UpdateTarget;
+    const bool written = at.inserts() || at.updates();
     if (at.relation->has_check && written &&
-        (at.relation->checks.empty() || at.scope != &lineage.tree.top())) {
+        (at.relation->checks.empty() || at.scope != &lineage.tree.top() ||
+         at.use == Use::MergeTarget)) {
       return at.relation;
     }
   }
@@ -375,10 +375,20 @@ Plan decide_tagged(const DecideContext& context,
   }
   std::string why = lineage.obstacle;
   const Evidence before = plan.evidence;
+  if (context.filled != nullptr) {
+    auto filled = build_filled_table(input, *context.filled, plan.evidence);
+    if (auto* refused = std::get_if<Refuse>(&filled)) {
+      plan.decision = std::move(*refused);
+      plan.evidence = before;
+    } else {
+      plan.decision = std::get<Split>(std::move(filled));
+    }
+    return plan;
+  }
   if (context.over_slice && why.empty()) {
     why = "its plan is shown as it runs over the role's own rows";
   }
-  if (why.empty() && !lineage.modifies_in_cte) {
+  if (why.empty()) {
     if (auto in_place = build_in_place(input, plan.evidence, why)) {
       plan.decision = std::move(*in_place);
       return plan;
@@ -386,7 +396,8 @@ Plan decide_tagged(const DecideContext& context,
   }
   plan.evidence = before;
   const bool writes = tree->top().command != Command::Select;
-  if (lineage.modifies_in_cte || (survey.modifies && !writes)) {
+  if (lineage.modifies_in_cte || tree->top().command == Command::Merge ||
+      (survey.modifies && !writes)) {
     plan.decision = Refuse{
         Rule::SealedColumnExpression, lineage.obstacle_column,
         "the server cannot do this write over sealed or masked columns: " +
@@ -398,15 +409,24 @@ Plan decide_tagged(const DecideContext& context,
   if (lineage.obstacle.empty()) {
     lineage.obstacle = why;
   }
+  const std::string reason = lineage.obstacle_column.empty()
+                                 ? lineage.obstacle
+                                 : lineage.obstacle_column + ": " + lineage.obstacle;
+  if (writes) {
+    if (auto returned = build_returned(input, plan.evidence)) {
+      returned->reason = reason;
+      plan.decision = std::move(*returned);
+      return plan;
+    }
+    plan.evidence = before;
+  }
   auto split = writes ? build_split_write(input, plan.evidence) : build_split(input, plan.evidence);
   if (auto* refused = std::get_if<Refuse>(&split)) {
     plan.decision = *refused;
     plan.evidence = before;
   } else {
     auto& built = std::get<Split>(split);
-    built.reason = lineage.obstacle_column.empty()
-                       ? lineage.obstacle
-                       : lineage.obstacle_column + ": " + lineage.obstacle;
+    built.reason = reason;
     plan.decision = std::move(built);
   }
   return plan;

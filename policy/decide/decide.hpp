@@ -11,6 +11,7 @@
 
 #include "policy/model/catalog.hpp"
 #include "policy/model/role_view.hpp"
+#include "policy/rewrite/filled_table.hpp"
 #include "policy/rewrite/plan.hpp"
 #include "policy/sql/node_text.hpp"
 #include "policy/sql/syntax_tree.hpp"
@@ -31,6 +32,8 @@ struct DecideContext {
   /// Whether the text form of a type can be made without the twin, under the session's settings.
   std::function<bool(TypeOid)> native_output;
   bool over_slice = false;  // the twin has to answer: EXPLAIN ANALYZE of a query
+  /// The query fills a temporary table: its rows are not shown but stored. Null: an ordinary query.
+  const FilledTable* filled = nullptr;
   bool utf8_client = true;  // client_encoding is UTF8: values may be opened and sealed
 };
 

@@ -8,8 +8,25 @@
 namespace pgveil::policy {
 namespace {
 
-Verb verb_of(const Scope& top, bool only_searches) {
-  switch (top.command) {
+/// The one that weighs most, of all queries that write.
+Verb verb_of(const Lineage& lineage, bool only_searches) {
+  Verb found = Verb::None;
+  for (const Occurrence& at : lineage.occurrences) {
+    if (at.deletes) {
+      return Verb::Delete;
+    }
+    if (at.updates()) {
+      found = Verb::Change;
+    } else if (at.inserts() && found == Verb::None) {
+      found = Verb::Create;
+    }
+  }
+  if (found != Verb::None && lineage.tree.top().command == Command::Select) {
+    return found;
+  }
+  switch (lineage.tree.top().command) {
+    case Command::Merge:
+      return found;
     case Command::Insert:
       return Verb::Create;
     case Command::Update:
@@ -31,8 +48,7 @@ Evidence evidence_of(Lineage& lineage) {
   bool searches = false;
   for (const Occurrence& at : lineage.occurrences) {
     const std::string table = at.relation->schema + "." + at.relation->name;
-    bool touched = at.row_filter != nullptr ||
-                   (at.use == Occurrence::Use::DeleteTarget && at.table != nullptr);
+    bool touched = at.row_filter != nullptr || (at.deletes && at.table != nullptr);
     for (const CatalogColumn& column : at.relation->columns) {
       const ColumnAccess& access = lineage.view_of(at, column.attnum).access;
       if (!access.tagged) {
@@ -58,7 +74,7 @@ Evidence evidence_of(Lineage& lineage) {
   }
   evidence.tables.assign(tables.begin(), tables.end());
   evidence.columns.assign(columns.begin(), columns.end());
-  evidence.verb = tables.empty() ? Verb::None : verb_of(lineage.tree.top(), searches && !reads);
+  evidence.verb = tables.empty() ? Verb::None : verb_of(lineage, searches && !reads);
   evidence.normalized = sql::normalize(lineage.syntax.text());
   return evidence;
 }

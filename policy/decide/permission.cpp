@@ -47,7 +47,10 @@ std::optional<Refuse> denied(Lineage& lineage) {
       }
       const bool changes =
           at.use == Occurrence::Use::UpdateTarget || at.entry->updated.contains(column.attnum);
-      if (at.use == Occurrence::Use::InsertTarget && !access.create) {
+      const bool creates =
+          at.use == Occurrence::Use::InsertTarget ||
+          (at.use == Occurrence::Use::MergeTarget && at.entry->inserted.contains(column.attnum));
+      if (creates && !access.create) {
         return deny(lineage, at, column, "create", access.cls);
       }
       if (changes && !access.change) {
@@ -61,7 +64,7 @@ std::optional<Refuse> denied(Lineage& lineage) {
         return refuse;
       }
     }
-    if (at.use == Occurrence::Use::DeleteTarget && at.table != nullptr &&
+    if (at.deletes && at.table != nullptr &&
         !lineage.role.may_delete_rows(at.relation->schema, at.relation->name)) {
       Refuse refuse;
       refuse.rule = lineage.role.role_name().empty() ? Rule::NoRole : Rule::VerbNotGranted;

@@ -88,10 +88,27 @@ Plan decide_inner(const sql::SyntaxTree& syntax,
   return otherwise();
 }
 
-Plan decide_inner(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+/// The rows of a query become a table. What the server cannot be given is stored sealed, in a table that
+/// only the session sees (policy/rewrite/filled_table.hpp).
+Plan decide_filled(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
+  const SessionEffect effect = if_pass.effect;
   return decide_inner(syntax, answers, std::move(if_pass), [&] {
-    return refuse(Rule::SealedDdl, "a table or view cannot yet be made from tagged columns",
-                  "change the schema on the server and run pgveil apply");
+    if (std::holds_alternative<Local>(answers.inner->decision)) {
+      return refuse(Rule::CatalogMixed, "what pgveil answers about the schema cannot fill a table",
+                    "select it without storing it");
+    }
+    const auto* split = std::get_if<Split>(&answers.inner->decision);
+    if (split == nullptr || !split->write || split->write->rows != WriteBack::Rows::Inserted) {
+      return refuse(Rule::SealedDdl,
+                    "what stays cannot be made from tagged columns: the policy has to say "
+                    "first who may see which of its columns",
+                    "make it TEMPORARY; or CREATE TABLE with its columns named in the policy, and "
+                    "INSERT into it");
+    }
+    Plan plan = *answers.inner;
+    plan.effect = effect;
+    plan.cacheable = false;
+    return plan;
   });
 }
 
@@ -111,7 +128,7 @@ Plan decide_view(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, P
 
 Plan decide_table_as(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
   if (!syntax.utility().materialized) {
-    return decide_inner(syntax, answers, std::move(if_pass));
+    return decide_filled(syntax, answers, std::move(if_pass));
   }
   return decide_inner(syntax, answers, std::move(if_pass), [&] {
     return refuse(
@@ -163,7 +180,7 @@ Plan decide_explain(const sql::SyntaxTree& syntax, const UtilityAnswers& answers
   return decide_inner(syntax, answers, passed(SessionEffect::None), [&] {
     Plan plan;
     const auto* inner = std::get_if<Split>(&answers.inner->decision);
-    if (syntax.utility().explain_analyze && inner != nullptr && !inner->write) {
+    if (syntax.utility().explain_analyze && inner != nullptr && !inner->writes()) {
       plan = *answers.inner;
       plan.cacheable = false;
       auto& split = std::get<Split>(plan.decision);
@@ -255,8 +272,8 @@ UtilityQuestions questions(const sql::SyntaxTree& syntax) {
   UtilityQuestions asked;
   const sql::UtilityFacts& facts = syntax.utility();
   if (facts.inner) {
-    asked.inner = std::string(
-        std::string_view(syntax.text()).substr(facts.inner->location, facts.inner->length));
+    const std::string_view text = facts.into_query.empty() ? syntax.text() : facts.into_query;
+    asked.inner = std::string(text.substr(facts.inner->location, facts.inner->length));
   }
   for (const sql::TableRef& table : syntax.utility_tables()) {
     const bool made = facts.temporary && table.name == facts.name;  // whatever it will hide
@@ -320,6 +337,9 @@ Plan decide_utility(const DecideContext& context,
     case Kind::Grant:  // of the server's own rights, which go on beneath the policy's
       return passed(schema);
     case Kind::Ddl:
+      if (own && facts.drops) {
+        return passed(schema);
+      }
       for (const CatalogRelation* relation : answers.relations) {
         if (relation != nullptr && relation->logical_only) {
           return refuse(Rule::SealedDdl,

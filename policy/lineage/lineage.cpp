@@ -41,6 +41,23 @@ bool Lineage::run() {
   return understood_;
 }
 
+bool Lineage::run_write() {
+  without_returning_ = true;
+  find_occurrences();
+  if (understood_) {
+    find_defaulted();
+  }
+  for (const Scope& scope : tree.scopes()) {
+    if (understood_) {
+      walk_scope(scope);
+    }
+  }
+  if (obstacle.empty()) {
+    find_copies();
+  }
+  return understood_;
+}
+
 bool Lineage::run_answer() {
   answer_only_ = true;
   find_occurrences();
@@ -83,6 +100,7 @@ void Lineage::find_occurrences() {
       if (excluded) {
         found.use = Occurrence::Use::Excluded;
       } else if (entry.index == scope.result_relation) {
+        found.deletes = scope.command == Command::Delete;
         found.use = scope.command == Command::Insert   ? Occurrence::Use::InsertTarget
                     : scope.command == Command::Update ? Occurrence::Use::UpdateTarget
                                                        : Occurrence::Use::DeleteTarget;
@@ -97,6 +115,9 @@ void Lineage::find_occurrences() {
         for (const auto* written : {&entry.inserted, &entry.updated}) {
           found.written.insert(written->begin(), written->end());
         }
+      }
+      if (scope.command == Command::Merge && entry.index == scope.result_relation) {
+        find_merge_target(found, scope.query);
       }
       by_entry_[{&scope, entry.index}] = &found;
     }
@@ -117,7 +138,12 @@ const ColumnView& Lineage::view_of(const Occurrence& at, std::int16_t attnum) {
     const CatalogColumn& column = *slot->column;
     slot->access = role.access(at.relation->schema, at.relation->name, column.name);
     if (column.sealed && !slot->access.tagged) {
-      slot->access.tagged = true;  // sealed, and the policy grants it to nobody
+      slot->access.tagged = true;         // sealed, and the policy grants it to nobody
+      if (at.relation->is_temporary()) {  // the session has put there what it had seen
+        slot->access.clear = slot->access.search = true;
+        slot->access.create = slot->access.change = true;
+        slot->access.mask = Mask{};
+      }
     }
     const ColumnAccess& access = slot->access;
     const bool hidden = access.tagged && !access.clear;
@@ -175,10 +201,8 @@ void Lineage::blocked(const ColumnAt& column, std::string why) {
 
 void Lineage::walk_scope(const Scope& scope) {
   if (scope.command == Command::Merge) {
-    understood_ = false;
-    return;
-  }
-  if (!scope.query.field("setOperations").is_null()) {
+    walk_merge(scope);
+  } else if (!scope.query.field("setOperations").is_null()) {
     walk_set_operation(scope);
   } else if (scope.command == Command::Select) {
     for (const TargetEntry& target : scope.targets) {
@@ -186,7 +210,8 @@ void Lineage::walk_scope(const Scope& scope) {
     }
   } else {
     walk_write(scope);
-    for (const TargetEntry& target : scope.returning) {
+    const bool skipped = without_returning_ && &scope == &tree.top();
+    for (const TargetEntry& target : skipped ? std::vector<TargetEntry>() : scope.returning) {
       flow_of_output(scope, target.number);
     }
   }
@@ -214,7 +239,11 @@ void Lineage::walk_scope(const Scope& scope) {
       understood_ = false;  // row security that the twin applied: the twin must not apply any
     }
   }
-  walk_groups(scope);
+  if (scope.command == Command::Merge) {
+    check_adopted();
+  } else {
+    walk_groups(scope);
+  }
 }
 
 void Lineage::walk_set_operation(const Scope& scope) {

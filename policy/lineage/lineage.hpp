@@ -27,7 +27,7 @@ namespace pgveil::policy {
 
 /// One appearance of a base relation in the statement.
 struct Occurrence {
-  enum class Use { Read, InsertTarget, UpdateTarget, DeleteTarget, Excluded };
+  enum class Use { Read, InsertTarget, UpdateTarget, DeleteTarget, MergeTarget, Excluded };
   const Scope* scope = nullptr;
   const RangeEntry* entry = nullptr;
   const CatalogRelation* relation = nullptr;
@@ -38,6 +38,15 @@ struct Occurrence {
   std::set<std::int16_t> searched;  // columns compared by term only
   std::set<std::int16_t> written;
   bool system_columns = false;
+  bool deletes = false;  // rows of it: DELETE, or a branch of MERGE
+
+  [[nodiscard]] bool inserts() const {
+    return use == Use::InsertTarget || (use == Use::MergeTarget && !entry->inserted.empty());
+  }
+
+  [[nodiscard]] bool updates() const {
+    return use == Use::UpdateTarget || (use == Use::MergeTarget && !entry->updated.empty());
+  }
 };
 
 /// What a role sees in one column, worked out once.
@@ -150,6 +159,8 @@ class Lineage {
   [[nodiscard]] bool run();
   /// Instead of `run`: only what is left of a write once its rows are known, RETURNING and ON CONFLICT.
   [[nodiscard]] bool run_answer();
+  /// Instead of `run`: everything but RETURNING.
+  [[nodiscard]] bool run_write();
 
   const StatementTree& tree;
   const sql::SyntaxTree& syntax;
@@ -233,6 +244,16 @@ class Lineage {
   void walk_on_conflict(const Scope& scope, Occurrence& target);
   void find_defaulted();
   void assign_default(const Scope& scope, ColumnAt column, const Node& value);
+  static void find_merge_target(Occurrence& found, const Node& query);
+  void walk_merge(const Scope& scope);
+  void check_adopted();
+  /// A column of MERGE's source that is nothing but the client's values; empty: something else.
+  [[nodiscard]] std::vector<ClientValue> values_of_source(const Scope& scope,
+                                                          const Node& var) const;
+  /// They are sealed as values of the column.
+  [[nodiscard]] bool adopt(const Scope& scope, const Node& var, const ColumnAt& column);
+  [[nodiscard]] bool adopt_equality(const Scope& scope, const Node& node);
+  void seal_value(const ColumnAt& column, const ClientValue& sent);
   void assign(const Scope& scope, Occurrence& target, const TargetEntry& entry);
   bool assign_choice(const Scope& scope, ColumnAt column, const Node& choice);
   void assign_value(const Scope& scope, ColumnAt column, const Node& value);
@@ -259,6 +280,9 @@ class Lineage {
   std::map<std::pair<std::uint32_t, std::int16_t>, std::unique_ptr<ColumnView>> views_;
   std::map<std::pair<const Scope*, int>, Flow> output_flows_;
   std::set<std::pair<const Scope*, int>> in_progress_;
+  using SourceColumn = std::pair<const RangeEntry*, std::int16_t>;
+  std::set<SourceColumn> adopted_;     // of MERGE's source: sealed where they stand
+  std::set<SourceColumn> used_plain_;  // and used as they are
   std::set<std::pair<const Scope*, int>> carried_in_;
   std::size_t carried_depth_ = 0;
   std::set<const void*> walked_;
@@ -271,6 +295,7 @@ class Lineage {
   int negations_ = 0;                      // NOTs around the node being walked
   bool understood_ = true;
   bool answer_only_ = false;
+  bool without_returning_ = false;
 };
 
 }  // namespace pgveil::policy

@@ -130,6 +130,7 @@ Flow Lineage::flow_of_var(const Scope& scope, const Node& var) {
   }
   const auto attnum = static_cast<std::int16_t>(var.field("varattno").as_int_or(0));
   if (attnum == 0) {
+    used_plain_.insert({entry, attnum});
     touch_whole_row(*at, *entry);
     return {};
   }
@@ -150,6 +151,9 @@ Flow Lineage::flow_of_var(const Scope& scope, const Node& var) {
       return read(column);
     }
     case RangeEntry::Kind::Subquery:
+      if (at->command == Command::Merge) {
+        used_plain_.insert({entry, attnum});
+      }
       return flow_of_output(*entry->subquery, attnum);
     case RangeEntry::Kind::Join:
       if (static_cast<std::size_t>(attnum) > entry->alias_vars.size()) {
@@ -397,6 +401,9 @@ Flow Lineage::flow_of_children(const Scope& scope, const Node& node) {
 
 Flow Lineage::flow_of_operator(const Scope& scope, const Node& node) {
   note_function(node, oid_field(node, "opfuncid"));
+  if (adopt_equality(scope, node)) {
+    return {};
+  }
   if (const auto atom = equality_atom(scope, node)) {
     take_equality(*atom);
     return {};

@@ -194,6 +194,19 @@ void Lineage::assign_default(const Scope& scope, ColumnAt column, const Node& va
   unaddressable_server_value = unaddressable;
 }
 
+void Lineage::seal_value(const ColumnAt& column, const ClientValue& sent) {
+  const SealedColumn& sealed = *column.view->column->sealed;
+  ValueUse use;
+  use.kind = ValueUse::Kind::Seal;
+  use.field = sealed.field;
+  use.base_type = sealed.base_type;
+  use.typmod = sealed.typmod;
+  use.terms = sealed.terms;
+  use.pad = column.view->access.pad;
+  use.value_type = sent.type;
+  edits.push_back({sent.node, sent.with_casts, {}, Slot{sent.source, use}});
+}
+
 void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& value) {
   const SealedColumn& sealed = *column.view->column->sealed;
   const Node inner = without_assignment_casts(value);
@@ -201,18 +214,13 @@ void Lineage::assign_value(const Scope& scope, ColumnAt column, const Node& valu
     return;  // a column that was not named, or DEFAULT, and has no default
   }
   if (const auto sent = client_value(inner, 0)) {
-    ValueUse use;
-    use.kind = ValueUse::Kind::Seal;
-    use.field = sealed.field;
-    use.base_type = sealed.base_type;
-    use.typmod = sealed.typmod;
-    use.terms = sealed.terms;
-    use.pad = column.view->access.pad;
-    use.value_type = sent->type;
-    edits.push_back({sent->node, sent->with_casts, {}, Slot{sent->source, use}});
+    seal_value(column, *sent);
     return;
   }
   if (is(inner, "VAR")) {
+    if (adopt(scope, inner, column)) {
+      return;
+    }
     const Flow found = flow(scope, inner);
     if (found.kind == Flow::Kind::AsIs && found.column.view->access.clear) {
       const SealedColumn& from = *found.column.view->column->sealed;
@@ -306,6 +314,9 @@ void Lineage::walk_on_conflict(const Scope& scope, Occurrence& target) {
     }
     target.searched.insert(attnum);
     expressions.push_back("pgveil.equality(" + name + ")");
+    if (&scope != &tree.top()) {
+      blocked(at, "ON CONFLICT over it stands in a WITH query");
+    }
   }
   if (any_sealed) {
     conflict_target = std::move(expressions);

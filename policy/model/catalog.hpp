@@ -94,6 +94,8 @@ struct CatalogRelation {
   std::vector<UniqueKey> keys;
   std::vector<CheckConstraint> checks;  // by name; empty although has_check: not known yet
 
+  [[nodiscard]] bool is_temporary() const { return session_only && schema == "pg_temp"; }
+
   [[nodiscard]] const CatalogColumn* column(std::int16_t attnum) const;
   [[nodiscard]] const CatalogColumn* column(std::string_view column_name) const;
 };

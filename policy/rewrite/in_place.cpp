@@ -130,9 +130,17 @@ bool edit_target(const RewriteInput& input, StatementEdit& edit, std::string& wh
       continue;
     }
     const bool filterable =
-        at.use == Occurrence::Use::UpdateTarget || at.use == Occurrence::Use::DeleteTarget;
+        (at.use == Occurrence::Use::UpdateTarget || at.use == Occurrence::Use::DeleteTarget) &&
+        at.scope == &lineage.tree.top();
+    if (at.use != Occurrence::Use::InsertTarget && at.use != Occurrence::Use::Excluded &&
+        !filterable) {
+      why = "the rows of " + at.relation->name + " that the role sees cannot be told apart here";
+      return false;
+    }
     if (!filterable) {
-      if (lineage.syntax.facts().on_conflict_update) {
+      const bool in_with = at.scope != &lineage.tree.top();
+      if (lineage.syntax.facts().on_conflict_update ||
+          (in_with && !at.scope->query.field("onConflict").is_null())) {
         why = "ON CONFLICT could change a row that the role does not see";
         return false;
       }
@@ -220,7 +228,10 @@ std::optional<InPlace> build_in_place(const RewriteInput& input,
   if (!edit_target(input, edit, why) || !edit_tables(input, edit, why)) {
     return std::nullopt;
   }
-  if (!append_subjects(lineage, edit, plan.outputs, evidence) || !edit.renumber_parameters()) {
+  const bool returns = input.returned == nullptr
+                           ? append_subjects(lineage, edit, plan.outputs, evidence)
+                           : static_cast<bool>(edit.tree().set_outputs(*input.returned));
+  if (!returns || !edit.renumber_parameters()) {
     why = "the statement could not be rewritten";
     return std::nullopt;
   }

@@ -23,6 +23,8 @@ struct RewriteInput {
   std::vector<std::uint16_t> free_literals;  // literals whose spelling the plan does not depend on
   /// Whether the text form of a type can be made without the twin. Empty: of all.
   std::function<bool(TypeOid)> native_output;
+  /// What a write returns instead of what the client wants, as SQL and names. Null: the latter.
+  const std::vector<std::pair<std::string, std::string>>* returned = nullptr;
   /// CHECK constraints of the target that the twin has to hold: Split write.
   std::vector<const CheckConstraint*> checks;
 };

@@ -187,9 +187,10 @@ std::string print(const WriteBack& write) {
 
 std::string print(const Split& plan) {
   const bool locks = plan.write && plan.write->rows == WriteBack::Rows::Locked;
-  std::string text = locks        ? "Split, rows locked by what comes of it"
-                     : plan.write ? "Split write"
-                                  : "Split";
+  std::string text = locks           ? "Split, rows locked by what comes of it"
+                     : plan.write    ? "Split write"
+                     : plan.returned ? "Split of what is written"
+                                     : "Split";
   text += "\nbecause " + plan.reason + "\nserver  " + print(plan.server_sql) + "\n";
   text += print(plan.server_parameters);
   text += "slice   ";

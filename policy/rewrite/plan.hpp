@@ -246,6 +246,11 @@ struct Split {
   Slice slice;
   std::optional<WriteBack> write;
   bool locks_rows = false;  // FOR UPDATE, SHARE …: in the slice, or afterwards by `write`
+  /// The slice is what the statement itself has written: the twin computes its RETURNING, and the command
+  /// tag is the server's.
+  bool returned = false;
+
+  [[nodiscard]] bool writes() const { return write.has_value() || returned; }
 };
 
 /// Answered by the twin's `model` database, as the client's own role.

@@ -3,6 +3,7 @@
 #include "policy/lineage/sql_text.hpp"
 #include "policy/rewrite/leaf.hpp"
 #include "policy/rewrite/split_builder.hpp"
+#include "policy/rewrite/write_column.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,8 +11,7 @@
 namespace pgveil::policy {
 namespace {
 
-constexpr TypeOid kBytea = 17, kText = 25, kBpchar = 1042;
-constexpr TypeOid kFirstUserType = 16'384;
+constexpr TypeOid kText = 25, kBpchar = 1042;
 constexpr std::size_t kMaxParameters = 60'000;
 constexpr std::string_view kNew = "pgveil_new";
 
@@ -76,7 +76,8 @@ class WriteBuilder {
              table.use == sql::TableRef::Use::DeleteTarget;
     });
     if (named == tables.end() || named->name != relation.name || relation.kind != 'r' ||
-        relation.has_children || relation.session_only || target_->scope->in_view) {
+        relation.has_children || (relation.session_only && !relation.is_temporary()) ||
+        target_->scope->in_view) {
       return cannot("its target is not a plain table");
     }
     if (named->only) {
@@ -280,7 +281,9 @@ class WriteBuilder {
                    "what comes from the sealed column " + carried->column->name +
                        " would be stored in column " + column.name + " of table " + relation.name +
                        ", which is not sealed",
-                   "add the column to the policy with seal = true and run pgveil apply",
+                   relation.is_temporary()
+                       ? "make the temporary table from a query: CREATE TEMP TABLE … AS SELECT …"
+                       : "add the column to the policy with seal = true and run pgveil apply",
                    relation.schema + "." + relation.name + "." + column.name);
   }
 
@@ -303,9 +306,7 @@ class WriteBuilder {
   }
 
   void add_column(const CatalogColumn& column, std::string value) {
-    WriteColumn made;
-    made.name = column.name;
-    const CatalogType* type = lineage_.catalog.type(lineage_.catalog.base_type(column.type));
+    WriteColumn made = plain_column(lineage_.catalog, column.name, column.type);
     if (column.sealed) {
       ValueUse use;
       use.kind = ValueUse::Kind::Seal;
@@ -317,14 +318,7 @@ class WriteBuilder {
       use.value_type = use.base_type;
       made.sealed = use;
       made.element = kBytea;
-    } else if (type != nullptr && type->oid == kBpchar) {
-      made.element = kText;  // the same bytes, and a name that the grammar does not mistake
-    } else if (type != nullptr && type->oid < kFirstUserType && type->element == 0 &&
-               type->kind == 'b' && !type->send_function.empty()) {
-      made.element = type->oid;
-    } else {
-      made.element = kText;  // an OID of the server's own; its text means the same on both sides
-      made.format = 0;
+      made.format = 1;
     }
     write_.columns.push_back(std::move(made));
     values_.push_back(std::move(value));

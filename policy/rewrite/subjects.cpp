@@ -2,6 +2,8 @@
 
 #include "policy/lineage/sql_text.hpp"
 
+#include <algorithm>
+
 namespace pgveil::policy {
 namespace {
 
@@ -22,12 +24,26 @@ bool has_join_alias(const Node& node) {
 }
 
 bool can_append(const Scope& top, const sql::StatementFacts& facts) {
+  if (top.command == Command::Merge) {
+    return false;  // it has no RETURNING
+  }
   if (top.command != Command::Select) {
     return true;
   }
   const bool grouped = top.query.field("hasAggs").as_bool() || top.has("groupClause") ||
                        top.has("groupingSets") || !top.query.field("havingQual").is_null();
   return facts.plain_select && !facts.distinct && !facts.distinct_on && !grouped;
+}
+
+/// A view that is written through hides its table.
+bool is_named(const Lineage& lineage, const Occurrence& at) {
+  if (at.use == Occurrence::Use::Read) {
+    return true;
+  }
+  return std::ranges::any_of(lineage.syntax.tables(), [&](const sql::TableRef& table) {
+    return !table.cte && table.use != sql::TableRef::Use::From &&
+           (table.alias.empty() ? table.name : table.alias) == at.entry->alias;
+  });
 }
 
 }  // namespace
@@ -38,8 +54,8 @@ std::vector<SubjectOutput> subject_outputs(Lineage& lineage, bool& complete) {
       can_append(top, lineage.syntax.facts()) && !has_join_alias(top.query.field("jointree"));
   std::vector<SubjectOutput> found;
   for (const Occurrence& at : lineage.occurrences) {
-    const bool touched = !at.read.empty() || !at.searched.empty() || !at.written.empty() ||
-                         at.use == Occurrence::Use::DeleteTarget;
+    const bool touched =
+        !at.read.empty() || !at.searched.empty() || !at.written.empty() || at.deletes;
     if (at.table == nullptr || at.table->subject.empty() || !touched ||
         at.use == Occurrence::Use::Excluded) {
       continue;
@@ -49,7 +65,7 @@ std::vector<SubjectOutput> subject_outputs(Lineage& lineage, bool& complete) {
                        !lineage.view_of(at, subject->attnum).replaced_at_leaf &&
                        !lineage.view_of(at, subject->attnum).flows_sealed;
     const bool returned = top.command == Command::Select || at.entry->index == top.result_relation;
-    if (!reachable || at.scope != &top || !plain || !returned) {
+    if (!reachable || at.scope != &top || !plain || !returned || !is_named(lineage, at)) {
       complete = false;
       continue;
     }

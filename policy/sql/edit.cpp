@@ -364,6 +364,22 @@ Result<void> SyntaxTree::replace_write(std::string_view sql, std::string_view st
   }
 }
 
+Result<void> SyntaxTree::select_returning(std::string_view table_sql) {
+  PgQuery__Node& statement = impl_->statement();
+  const auto outputs = outputs_of(statement);
+  const auto made = parse_template(impl_->arena, "SELECT 1 FROM " + std::string(table_sql));
+  if (!outputs || statement.node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
+    return make_error(Errc::NotPossible, "select_returning");
+  }
+  if (!made || (*made)->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+    return make_error(Errc::BadFragment, "select_returning");
+  }
+  (*made)->select_stmt->n_target_list = *outputs->count;
+  (*made)->select_stmt->target_list = *outputs->items;
+  statement = **made;
+  return {};
+}
+
 Result<void> SyntaxTree::drop_on_conflict() {
   PgQuery__Node& statement = impl_->statement();
   if (statement.node_case != PG_QUERY__NODE__NODE_INSERT_STMT) {

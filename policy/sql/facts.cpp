@@ -136,7 +136,7 @@ StatementKind kind_of(const PgQuery__Node& statement) {
   using K = StatementKind;
   switch (statement.node_case) {
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-      return statement.select_stmt->into_clause != nullptr ? K::SelectInto : K::Select;
+      return into_of(statement) != nullptr ? K::SelectInto : K::Select;
     case PG_QUERY__NODE__NODE_INSERT_STMT:
       return K::Insert;
     case PG_QUERY__NODE__NODE_UPDATE_STMT:

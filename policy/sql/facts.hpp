@@ -11,8 +11,12 @@
 
 namespace pgveil::policy::sql {
 
+/// The clause of SELECT INTO stands in the first arm of a set operation. Null: there is none.
+[[nodiscard]] PgQuery__IntoClause* into_of(const PgQuery__Node& statement);
 [[nodiscard]] StatementKind kind_of(const PgQuery__Node& statement);
 [[nodiscard]] StatementFacts facts_of(PgQuery__Node& statement);
+/// The text of a SELECT INTO with blanks for the clause; empty: it could not be found.
+[[nodiscard]] std::string without_into(const PgQuery__Node& statement, std::string_view sql);
 /// `sql` is the text of the statement, within the bounds.
 [[nodiscard]] UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql);
 [[nodiscard]] TableDdl table_ddl(const PgQuery__Node& statement);

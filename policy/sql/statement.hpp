@@ -149,10 +149,12 @@ enum class TableDdl {
 
 struct UtilityFacts {
   TableDdl table_ddl = TableDdl::None;
-  /// EXPLAIN, PREPARE, DECLARE, CREATE TABLE AS, CREATE VIEW, COPY (query). Absent also when the text
+  /// EXPLAIN, PREPARE, DECLARE, CREATE TABLE AS, SELECT INTO, CREATE VIEW, COPY (query). Absent also when the text
   /// could not be cut out with certainty; then has_inner is true and the statement is not understood.
   std::optional<InnerStatement> inner;
   bool has_inner = false;
+  /// SELECT INTO: the statement's text with blanks for the INTO clause; `inner` is all of it.
+  std::string into_query;
   /// PREPARE, EXECUTE, DEALLOCATE (empty: ALL), DECLARE, FETCH, CLOSE (empty: ALL), savepoint, LISTEN,
   /// NOTIFY, UNLISTEN (empty: *), CREATE TABLE, TABLE AS, VIEW, SEQUENCE (without the schema), the new name of a table, SET/SHOW/RESET variable (empty: RESET ALL), prepared transaction.
   std::string name;
@@ -187,7 +189,8 @@ struct UtilityFacts {
   bool discard_temp = false;  // ALL and TEMP
   bool temporary = false;     // CREATE TEMP TABLE, TABLE AS, VIEW, SEQUENCE; SELECT INTO TEMP
   bool drop_on_commit = false;
-  bool drops = false;  // DROP of relations
+  bool if_not_exists = false;  // CREATE TABLE AS
+  bool drops = false;          // DROP of relations
   bool cascade = false;
   bool concurrently = false;  // CREATE INDEX, DROP INDEX
   bool materialized = false;  // CREATE MATERIALIZED VIEW

@@ -158,6 +158,18 @@ class SyntaxTree {
   [[nodiscard]] std::string_view literal_text(std::uint16_t index) const;
   [[nodiscard]] const std::string& text() const;
 
+  /// CREATE TABLE AS, SELECT INTO: the statement around its query.
+  struct FilledTable {
+    std::string prefix;  // CREATE TEMP TABLE t (a, b) ON COMMIT DROP AS
+    std::string suffix;
+  };
+
+  /// Names given to columns there; fewer than there are columns, or none.
+  [[nodiscard]] std::vector<std::string> filled_columns() const;
+  /// NotPossible: another statement, or a materialized view. As CREATE TABLE AS, with the columns named. `no_data`: WITH NO DATA, whatever was written.
+  [[nodiscard]] Result<FilledTable> filled_table(const std::vector<std::string>& columns,
+                                                 bool no_data) const;
+
   // Single nodes, in the tree as edited so far.
 
   [[nodiscard]] bool contains(NodeRef node) const;
@@ -228,6 +240,8 @@ class SyntaxTree {
   /// INSERT, UPDATE, DELETE: all but ON CONFLICT, OVERRIDING and RETURNING becomes that of another statement
   /// of the same kind over the same relation. `*` in RETURNING becomes `star.*`.
   [[nodiscard]] Result<void> replace_write(std::string_view sql, std::string_view star);
+  /// INSERT, UPDATE, DELETE become SELECT of their RETURNING list from this table.
+  [[nodiscard]] Result<void> select_returning(std::string_view table_sql);
   /// INSERT without its ON CONFLICT.
   [[nodiscard]] Result<void> drop_on_conflict();
 

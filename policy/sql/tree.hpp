@@ -16,6 +16,7 @@
 #include <string_view>
 
 struct ProtobufCMessage;
+struct PgQuery__IntoClause;
 struct PgQuery__Node;
 struct PgQuery__ParseResult;
 

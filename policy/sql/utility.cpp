@@ -420,10 +420,16 @@ UtilityFacts utility_of(const PgQuery__Node& statement, std::string_view sql) {
       into_facts(*statement.create_table_as_stmt->into, facts);
       facts.materialized =
           statement.create_table_as_stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
+      facts.if_not_exists = statement.create_table_as_stmt->if_not_exists != 0;
       break;
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-      if (statement.select_stmt->into_clause != nullptr) {
-        into_facts(*statement.select_stmt->into_clause, facts);
+      if (const PgQuery__IntoClause* into = into_of(statement)) {
+        into_facts(*into, facts);
+        facts.has_inner = true;
+        facts.into_query = without_into(statement, sql);
+        if (!facts.into_query.empty()) {
+          facts.inner = InnerStatement{0, static_cast<std::uint32_t>(facts.into_query.size())};
+        }
       }
       break;
     case PG_QUERY__NODE__NODE_VIEW_STMT:

@@ -7,6 +7,8 @@
 #include "proxy/apply/schema_change.hpp"
 
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -29,12 +31,18 @@ class SchemaChanges {
     std::string sql;  // empty: the client's own statement, or change.problem
   };
 
+  /// The field of what sessions compute from sealed values and keep in temporary tables; made when it is
+  /// first needed. Null: it could not be.
+  [[nodiscard]] std::optional<policy::FieldId> session_field() const;
+
   explicit SchemaChanges(Options options) : options_(std::move(options)) {}
 
   [[nodiscard]] Result<Answer> plan(const ChangeRequest& request, const std::string& login) const;
 
  private:
   Options options_;
+  mutable std::mutex mutex_;
+  mutable std::optional<policy::FieldId> session_field_;
 };
 
 }  // namespace pgveil::proxy::apply

@@ -151,10 +151,10 @@ std::optional<ErrorFields> finish_copy(const policy::sql::SyntaxTree& syntax,
     return std::nullopt;
   }
   const auto* split = std::get_if<policy::Split>(&out.plan.decision);
-  if (split != nullptr && split->write) {
+  if (split != nullptr && split->writes()) {
     out.plan = policy::refuse(
         policy::Rule::CopyOfTagged,
-        split->write->checks.empty()
+        !split->write || split->write->checks.empty()
             ? "COPY of a statement that writes computed values is not understood"
             : "COPY into a table with a CHECK constraint over sealed columns",
         syntax.utility().copy_from ? "use INSERT" : "run the statement without COPY");

@@ -9,6 +9,7 @@
 #include "protocol/value/session_format.hpp"
 #include "proxy/audit/record.hpp"
 #include "proxy/planner/copy_statement.hpp"
+#include "proxy/planner/filled_table.hpp"
 #include "proxy/planner/session_names.hpp"
 #include "proxy/planner/table_ddl.hpp"
 
@@ -150,7 +151,13 @@ class Planning {
       roots.push_back((*tree)->root());
       trees.push_back(std::move(*tree));
     }
+    std::optional<policy::FilledTable> filled;
+    if (filling_ != nullptr && analysis.columns) {
+      filled = filled_table(*filling_, *analysis.columns, state_);
+    }
+    context_.filled = filled ? &*filled : nullptr;
     out.plan = policy::decide_query(context_, syntax, roots, analysis.parameter_types);
+    context_.filled = nullptr;
     out.cacheable_by_shape = syntax.cacheable_by_shape();
     out.parameter_types = std::move(analysis.parameter_types);
     out.argument_types = names_of_types(out.parameter_types);
@@ -193,6 +200,7 @@ class Planning {
     if (asked.inner) {
       const bool has_own = syntax.kind() == policy::sql::StatementKind::Prepare;
       context_.over_slice = syntax.utility().explain_analyze;
+      filling_ = fills_table(syntax) && syntax.utility().temporary ? &syntax : nullptr;
       if (auto error = plan_text(*asked.inner, has_own ? inner_types(syntax) : declared, *inner)) {
         if (syntax.utility().inner) {
           shift_position(*error, sql, syntax.utility().inner->location);
@@ -200,6 +208,7 @@ class Planning {
         return error;
       }
       answers.inner = inner->plan;
+      filling_ = nullptr;
     }
     for (const std::string& name : asked.relations) {
       answers.relations.push_back(relation(name, syntax.utility().drops));
@@ -219,7 +228,10 @@ class Planning {
     out.wants_block = wants_block(syntax);
     inner->epochs = state_.epochs;
     out.sql_name = sql_name(syntax, asked.inner.value_or(""), inner, out.plan.effect);
-    if (syntax.kind() == policy::sql::StatementKind::Declare ||
+    if (auto* schema = std::get_if<SqlSchema>(&out.sql_name); schema && fills_table(syntax)) {
+      note_filled(syntax, asked.inner.value_or(""), inner->argument_types, out.plan, *schema);
+    }
+    if (syntax.kind() == policy::sql::StatementKind::Declare || fills_table(syntax) ||
         syntax.kind() == policy::sql::StatementKind::Explain) {
       out.parameter_types = inner->parameter_types;
     }
@@ -375,6 +387,7 @@ class Planning {
   const PlanRequest& request_;
   const policy::sql::SqlLimits limits_;
   policy::DecideContext context_;
+  const SyntaxTree* filling_ = nullptr;  // CREATE TEMP TABLE AS, while its query is planned
   std::vector<std::unique_ptr<const policy::Catalog>> own_catalogs_;
 };
 

@@ -108,6 +108,13 @@ bool changes_tagged_table(const policy::DecideContext& context,
       facts.table_ddl == TableDdl::None) {
     return false;
   }
+  const bool own = !answers.relations.empty() &&
+                   std::ranges::all_of(answers.relations, [](const auto* relation) {
+                     return relation != nullptr && relation->is_temporary();
+                   });
+  if (own) {
+    return false;
+  }
   return ((facts.table_ddl == TableDdl::Create || facts.table_ddl == TableDdl::Alter) &&
           seals_table_named(context.role->policy(), facts.name)) ||
          facts.table_ddl == TableDdl::DropIndex ||

@@ -252,7 +252,7 @@ bool BrainCore::holds_for_unsettled(char type) {
   if (unsettled_ == nullptr || type == 'H') {
     return false;
   }
-  if (unsettled_->write_back() != nullptr) {
+  if (unsettled_->splits_write()) {
     return true;  // what comes behind it must find what it stored
   }
   return type != 'S' || !batch_open_ || batch_executes_ != 1 || unsettled_synced_;

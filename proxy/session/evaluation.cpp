@@ -61,6 +61,9 @@ Taken BrainCore::evaluate(Owing& entry, Run& run, Actions& out) {
   } else {
     auto& rows = std::get<EvaluatedRows>(*run.evaluated);
     run.rows = rows.row_ends.size();
+    if (run.splits_write()) {
+      rows.command_tag = run.tag;  // the twin has selected what the server wrote
+    }
     if (declares_buffered(*run.plan) != nullptr) {
       protocol::encode_command_complete(out.to_client, "DECLARE CURSOR");
     } else if (run.copy_out != nullptr) {

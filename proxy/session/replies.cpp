@@ -192,6 +192,9 @@ Taken BrainCore::on_statement_end(Owing& entry,
     return on_written(entry, *run, message, out);
   }
   if (run->kind == PlanKind::Split || run->kind == PlanKind::Local) {
+    if (const auto tag = protocol::decode_command_complete(message.body); tag && run->tag.empty()) {
+      run->tag = *tag;
+    }
     return evaluate(entry, *run, out);
   }
   if (run->gate.holds()) {

@@ -77,6 +77,13 @@ struct Run {
     return kind == PlanKind::Split && split != nullptr && split->write ? &*split->write : nullptr;
   }
 
+  /// A Split that stores rows, before or after the twin has run.
+  [[nodiscard]] bool splits_write() const {
+    const auto* split =
+        plan == nullptr ? nullptr : std::get_if<policy::Split>(&plan->plan.decision);
+    return kind == PlanKind::Split && split != nullptr && split->writes();
+  }
+
   /// The begin record must be durable before the statement is sent.
   [[nodiscard]] bool writes() const {
     if (plan == nullptr) {

@@ -103,6 +103,8 @@ struct SqlSchema {
   bool drops = false;
   bool cascade = false;
   std::string creates;  // name of a relation
+  bool if_not_exists = false;
+  std::string twin_sql;  // what tells the twin of it; empty: the statement itself
   std::vector<SealedInBlock> sealed;
   std::vector<std::string> names;  // relations that it mentions, which may be temporary ones
 };

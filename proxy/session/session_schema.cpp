@@ -28,7 +28,7 @@ void SessionSchema::add(std::string_view sql,
   }
   text += "SELECT pg_catalog.set_config('search_path', " +
           quoted(settings.search_path_of_user(), '\'') + ", true); ";
-  text += sql;
+  text += what.twin_sql.empty() ? std::string(sql) : what.twin_sql;
   Change change{std::move(text), what};
   const std::set<std::string> own = temporary_names();
   change.what.temporary = what.temporary || std::ranges::any_of(what.names, [&](const auto& name) {
@@ -130,8 +130,23 @@ std::vector<std::string> SessionSchema::prelude() const {
 
 std::vector<SealedInBlock> SessionSchema::sealed() const {
   std::vector<SealedInBlock> all;
+  std::set<std::string> made;  // temporary ones that are there
   for (const Change& change : changes_) {
-    all.insert(all.end(), change.what.sealed.begin(), change.what.sealed.end());
+    const SqlSchema& what = change.what;
+    const auto forget = [&](const std::string& table) {
+      made.erase(table);
+      std::erase_if(all, [&](const SealedInBlock& column) {
+        return column.schema == "pg_temp" && column.table == table;
+      });
+    };
+    if (what.temporary && what.drops) {
+      std::ranges::for_each(what.names, forget);
+    }
+    if (what.temporary && !what.creates.empty() && !made.insert(what.creates).second &&
+        what.if_not_exists) {
+      continue;  // it was there
+    }
+    all.insert(all.end(), what.sealed.begin(), what.sealed.end());
   }
   return all;
 }

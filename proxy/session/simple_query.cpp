@@ -28,7 +28,7 @@ bool must_run_one_by_one(const PlannedText& planned) {
       statements, [](const PlannedStatement& one) { return one.plan->copy != nullptr; });
   const bool writes_back = std::ranges::any_of(statements, [](const PlannedStatement& one) {
     const auto* split = std::get_if<policy::Split>(&one.plan->plan.decision);
-    return split != nullptr && split->write;
+    return split != nullptr && split->writes();
   });
   return planned.rest_at || copies || writes_back ||
          (count > 1 && std::ranges::any_of(statements, is_evaluated)) ||

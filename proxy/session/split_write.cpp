@@ -124,6 +124,10 @@ void BrainCore::send_write(Owing& entry, Run& run, Actions& out) {
   protocol::encode_execute(out.to_server, {kWrite, 0});
 
   run.writing = true;
+  if (run.is_barrier) {  // it is owed once more
+    run.is_barrier = false;
+    --barriers_;
+  }
   Owing execute = std::move(entry);
   queue_.pop();
   for (const Owed kind : {Owed::ClosePortal, Owed::CloseStatement, Owed::Parse, Owed::Bind}) {

@@ -1,12 +1,16 @@
 #include "proxy/twin/twin.hpp"
 
 #include "proxy/twin/operate.hpp"
+#include "proxy/twin/script.hpp"
 #include "proxy/twin/supervisor.hpp"
 
 #include <algorithm>
 
 namespace pgveil::proxy::twin {
 namespace {
+
+constexpr const char* kTemporary = "pg_temp";
+constexpr const char* kTemporaryTarget = "pgveil_target_row";
 
 /// Runs `operation` on a leased connection of the current generation. A connection that broke before is
 /// replaced once: the twin may have been restarted since.
@@ -104,8 +108,15 @@ Answer<Outcome> Twin::evaluate(const std::vector<SliceRows>& slice,
                                const ChangedRows* changed) {
   const auto generation = supervisor_->current();
   std::vector<SliceRows> loaded = slice;
+  SessionState usable = state;
   for (SliceRows& rows : loaded) {
-    if (generation && rows.is_target) {
+    if (rows.is_target && rows.schema == kTemporary) {
+      // Only a temporary table inherits from one.
+      usable.prelude.push_back("CREATE TEMP TABLE " + std::string(kTemporaryTarget) +
+                               " (pgveil_ctid pg_catalog.tid) INHERITS (pg_temp." +
+                               quote_name(rows.name) + ")");
+      rows.name = kTemporaryTarget;
+    } else if (generation && rows.is_target) {
       const auto target = generation->target_of(rows.schema, rows.name, rows.kept_as);
       if (!target) {
         return not_ready();
@@ -114,10 +125,12 @@ Answer<Outcome> Twin::evaluate(const std::vector<SliceRows>& slice,
       rows.name = *target;
     }
   }
-  auto answer = run(generation, Database::Work, loaded, statement, state, sink, cancel, changed);
+  auto answer = run(generation, Database::Work, loaded, statement, usable, sink, cancel, changed);
   if (generation) {
     for (const SliceRows& rows : loaded) {
-      generation->add_rolled_back(rows);
+      if (rows.schema != kTemporary) {
+        generation->add_rolled_back(rows);
+      }
     }
   }
   return answer;

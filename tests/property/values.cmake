@@ -16,3 +16,8 @@ pgveil_test(bucket_law
           "${CMAKE_CURRENT_LIST_DIR}/values/bucket_law.cpp"
   DEPS pgveil::protocol_value pgveil::crypto
   LABEL property)
+pgveil_test(write_rows_law
+  SOURCES "${CMAKE_CURRENT_LIST_DIR}/values/generate.cpp"
+          "${CMAKE_CURRENT_LIST_DIR}/values/write_rows_law.cpp"
+  DEPS pgveil::proxy_transform
+  LABEL property)

@@ -199,5 +199,89 @@ TEST(SplitWrite, NothingIsSentBeforeTheBeginRecord) {
   check(script);
 }
 
+constexpr const char* kInsert = "INSERT INTO p VALUES (1) RETURNING upper(name)";
+constexpr const char* kInserted = "INSERT INTO p VALUES (1) RETURNING 0, name";
+
+/// A write in place whose RETURNING the twin computes over what it returns.
+Script returning() {
+  Script script;
+  proxy::PreparedPlan plan = split_plan(kInserted, {"upper"});
+  std::get<policy::Split>(plan.plan.decision).returned = true;
+  plan.plan.evidence.verb = policy::Verb::Create;
+  script.plans().plans[kInsert] = std::move(plan);
+  return script;
+}
+
+Script& inserted(Script& script) {
+  script.client(all({parse("", kInsert), bind("", ""), execute(""), sync()}));
+  script.expect_server(all({parse("", kInserted), bind("", "", {}, {1}), execute("", 0), flush()}));
+  script.server(
+      all({parse_complete(), bind_complete(), row({"0", "sealed:a"}), complete("INSERT 0 1")}));
+  script.expect_client(all({parse_complete(), bind_complete()}));
+  return script;
+}
+
+TEST(Returned, TheTagIsTheServersAndTheRowsAreTheTwins) {
+  Script script = returning();
+  inserted(script).twin_answers(twin_rows({{"A"}}, "SELECT 1"));
+  script.expect_client(all({row({"A"}), complete("INSERT 0 1")})).expect_server(sync());
+  script.server(ready()).expect_client(ready()).expect_begins(1).expect_ends({"00000"});
+  check(script);
+}
+
+TEST(Returned, AnErrorOfTheTwinUndoesTheWrite) {
+  Script script = returning();
+  inserted(script).twin_answers(protocol::make_error("ERROR", "22012", "division by zero"));
+  script.expect_client(error("22012", "division by zero"));
+  script.expect_server(all({failing_parse(), flush()})).server(provoked());
+  script.expect_server(sync()).server(ready()).expect_client(ready()).expect_ends({"22012"});
+  check(script);
+}
+
+TEST(Returned, AQueryIsNotCommittedBeforeTheTwinHasAnswered) {
+  Script script = returning();
+  script.client(query(kInsert));
+  script.expect_server(
+      all({close_portal("pgveil_piece"), close_statement("pgveil_piece"),
+           parse("pgveil_piece", kInserted), bind("pgveil_piece", "pgveil_piece", {}, {1}),
+           describe_portal("pgveil_piece"), execute("pgveil_piece"), flush()}));
+  script.server(all({close_complete(), close_complete(), parse_complete(), bind_complete(),
+                     columns({{"tag", 23}}), row({"0", "sealed:a"}), complete("INSERT 0 1")}));
+  script.twin_answers(twin_rows({{"A"}}, "SELECT 1"));
+  script.expect_client(all({columns({{"upper", 25}}), row({"A"}), complete("INSERT 0 1")}));
+  script.expect_server(sync()).server(ready()).expect_client(ready());
+  check(script);
+}
+
+constexpr const char* kFill = "CREATE TEMP TABLE t AS SELECT upper(name) FROM p";
+constexpr const char* kFilled = "CREATE TEMP TABLE t AS SELECT $1";
+
+TEST(SplitWrite, WhatComesAfterATableThatItMadeIsPlanned) {
+  Script script;
+  proxy::PreparedPlan plan = split_write_plan(kSlice, kFilled, {}, {});
+  plan.plan.evidence.verb = policy::Verb::Read;
+  plan.plan.effect = policy::SessionEffect::OwnSchema;
+  proxy::SqlSchema made_table;
+  made_table.temporary = true;
+  made_table.creates = "t";
+  plan.sql_name = made_table;
+  script.plans().plans[kFill] = std::move(plan);
+  script.client(all({parse("", kFill), bind("", ""), execute(""), sync()}));
+  script.expect_server(all({parse("", kSlice), bind("", "", {}, {1}), execute("", 0), flush()}));
+  script.server(
+      all({parse_complete(), bind_complete(), row({"0", "sealed:a"}), complete("SELECT 1")}));
+  script.expect_client(all({parse_complete(), bind_complete()})).twin_answers(made("A"));
+  script.expect_server(all({close_portal("pgveil_write"), close_statement("pgveil_write"),
+                            parse("pgveil_write", kFilled, {0}),
+                            bind("pgveil_write", "pgveil_write", {"sealed:A"}, {}, {1}),
+                            execute("pgveil_write"), flush()}));
+  script.server(all({stored(), complete("SELECT 1")})).expect_client(complete("SELECT 1"));
+  script.expect_server(sync()).server(ready()).expect_client(ready());
+  script.client(query("SELECT 1")).expect_server(query("SELECT 1"));
+  script.server(all({complete("SELECT 1"), ready()}));
+  script.expect_client(all({complete("SELECT 1"), ready()}));
+  check(script);
+}
+
 }  // namespace
 }  // namespace pgveil::sim

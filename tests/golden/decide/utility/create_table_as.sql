@@ -2,5 +2,5 @@
 CREATE TABLE t AS SELECT last_name FROM patients
 ----
 Refuse  sealed_ddl (0A000)
-        a table or view cannot yet be made from tagged columns
-hint    change the schema on the server and run pgveil apply
+        what stays cannot be made from tagged columns: the policy has to say first who may see which of its columns
+hint    make it TEMPORARY; or CREATE TABLE with its columns named in the policy, and INSERT into it

@@ -53,6 +53,50 @@ TEST(Inner, IsCutOutOfTheText) {
   EXPECT_FALSE(utility("SELECT 1").has_inner);
 }
 
+struct IntoCase {
+  const char* sql;
+  const char* query;  // with the blanks of INTO; nullptr: it cannot be found
+  const char* filled;
+};
+
+TEST(Inner, OfSelectIntoHasBlanksForTheClause) {
+  const IntoCase rows[] = {
+      {"SELECT 1 AS a INTO t", "SELECT 1 AS a       ", "CREATE TABLE t(a) AS ?"},
+      {"SELECT 'into' INTO TEMP TABLE \"into\" FROM x",
+       "SELECT 'into'                        FROM x", "CREATE TEMPORARY TABLE \"into\"(a) AS ?"},
+      {"WITH q AS (SELECT 1) SELECT * INTO LOCAL TEMPORARY pg_temp.t FROM q;",
+       "WITH q AS (SELECT 1) SELECT *                                FROM q;",
+       "CREATE TEMPORARY TABLE pg_temp.t(a) AS ?"},
+      {"SELECT 1 INTO UNLOGGED t UNION ALL SELECT 2", "SELECT 1                 UNION ALL SELECT 2",
+       "CREATE UNLOGGED TABLE t(a) AS ?"}};
+  for (const IntoCase& row : rows) {
+    const auto tree = SyntaxTree::parse(row.sql);
+    ASSERT_TRUE(tree) << row.sql;
+    EXPECT_EQ((*tree).kind(), StatementKind::SelectInto) << row.sql;
+    EXPECT_EQ((*tree).utility().into_query, row.query);
+    EXPECT_EQ((*tree).utility().into_query.size(), std::string_view(row.sql).size());
+    const auto filled = (*tree).filled_table({"a"}, false);
+    ASSERT_TRUE(filled) << row.sql;
+    EXPECT_EQ((*filled).prefix + "?" + (*filled).suffix, row.filled);
+  }
+}
+
+TEST(Inner, OfCreateTableAsStandsInAStatementOfItsOwn) {
+  const auto tree = SyntaxTree::parse(
+      "CREATE TEMP TABLE IF NOT EXISTS t (a) ON COMMIT DROP AS SELECT 1, 2 AS b WITH DATA");
+  ASSERT_TRUE(tree);
+  EXPECT_TRUE((*tree).utility().if_not_exists);
+  EXPECT_THAT((*tree).filled_columns(), ElementsAre("a"));
+  const auto filled = (*tree).filled_table({"a", "B"}, true);
+  ASSERT_TRUE(filled);
+  EXPECT_EQ((*filled).prefix,
+            "CREATE TEMPORARY TABLE IF NOT EXISTS t(a, \"B\") ON COMMIT DROP AS ");
+  EXPECT_EQ((*filled).suffix, " WITH NO DATA");
+  const auto view = SyntaxTree::parse("CREATE MATERIALIZED VIEW v AS SELECT 1");
+  ASSERT_TRUE(view);
+  EXPECT_FALSE((*view).filled_table({"a"}, false));
+}
+
 struct DdlCase {
   const char* sql;
   TableDdl kind;

@@ -112,5 +112,49 @@ TEST_F(Schema, UserAndSearchPathAreThoseOfThen) {
                   "'\"o\"\"hara\", public', true); CREATE TEMP TABLE a ()"));
 }
 
+SqlSchema filled(const std::string& name, const std::string& column) {
+  SqlSchema what = temporary(name);
+  SealedInBlock sealed;
+  sealed.schema = "pg_temp";
+  sealed.table = name;
+  sealed.column = column;
+  what.sealed.push_back(std::move(sealed));
+  what.twin_sql = "CREATE TEMP TABLE " + name + " AS SELECT WITH NO DATA";
+  return what;
+}
+
+std::vector<std::string> sealed_columns(const SessionSchema& schema) {
+  std::vector<std::string> names;
+  for (const SealedInBlock& column : schema.sealed()) {
+    names.push_back(column.column);
+  }
+  return names;
+}
+
+TEST_F(Schema, AFilledTableIsMadeEmptyOnTheTwin) {
+  add("CREATE TEMP TABLE a AS SELECT $1", filled("a", "x"));
+  EXPECT_THAT(schema.prelude(),
+              ElementsAre(EndsWith("; CREATE TEMP TABLE a AS SELECT WITH NO DATA")));
+}
+
+TEST_F(Schema, SealedColumnsGoWithTheirTable) {
+  add("1", filled("a", "x"));
+  EXPECT_THAT(sealed_columns(schema), ElementsAre("x"));
+  add("DROP TABLE a", about("a", true));
+  EXPECT_THAT(sealed_columns(schema), IsEmpty());
+  add("2", filled("a", "y"));
+  EXPECT_THAT(sealed_columns(schema), ElementsAre("y"));
+  (void)schema.commit();
+  EXPECT_THAT(sealed_columns(schema), ElementsAre("y"));
+}
+
+TEST_F(Schema, ATableThatIsThereIsNotFilledAgain) {
+  add("1", filled("a", "x"));
+  SqlSchema again = filled("a", "y");
+  again.if_not_exists = true;
+  add("2", again);
+  EXPECT_THAT(sealed_columns(schema), ElementsAre("x"));
+}
+
 }  // namespace
 }  // namespace pgveil::proxy
