@@ -88,8 +88,8 @@ Plan decide_inner(const sql::SyntaxTree& syntax,
   return otherwise();
 }
 
-/// The rows of a query become a table. What the server cannot be given is stored sealed, in a table that
-/// only the session sees (policy/rewrite/filled_table.hpp).
+/// The rows of a query become a table. What the server cannot be given is stored sealed
+/// (policy/rewrite/filled_table.hpp).
 Plan decide_filled(const sql::SyntaxTree& syntax, const UtilityAnswers& answers, Plan if_pass) {
   const SessionEffect effect = if_pass.effect;
   return decide_inner(syntax, answers, std::move(if_pass), [&] {
@@ -99,11 +99,8 @@ Plan decide_filled(const sql::SyntaxTree& syntax, const UtilityAnswers& answers,
     }
     const auto* split = std::get_if<Split>(&answers.inner->decision);
     if (split == nullptr || !split->write || split->write->rows != WriteBack::Rows::Inserted) {
-      return refuse(Rule::SealedDdl,
-                    "what stays cannot be made from tagged columns: the policy has to say "
-                    "first who may see which of its columns",
-                    "make it TEMPORARY; or CREATE TABLE with its columns named in the policy, and "
-                    "INSERT into it");
+      return refuse(Rule::SealedDdl, "this table cannot be made from tagged columns",
+                    "CREATE TABLE with its columns, and INSERT into it");
     }
     Plan plan = *answers.inner;
     plan.effect = effect;

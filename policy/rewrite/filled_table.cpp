@@ -48,6 +48,7 @@ class FilledBuilder {
       : input_(input),
         lineage_(*input.lineage),
         table_(table),
+        evidence_(evidence),
         builder_(input, evidence),
         edit_(lineage_.syntax, input.parameter_types) {}
 
@@ -59,6 +60,9 @@ class FilledBuilder {
                      "run the WITH query by itself, and fill the table by another");
     }
     if (auto refused = check_write_reads(lineage_)) {
+      return *refused;
+    }
+    if (auto refused = check_policy()) {
       return *refused;
     }
     if (auto refused = build_slice()) {
@@ -82,6 +86,63 @@ class FilledBuilder {
   }
 
  private:
+  /// What stays is protected by the policy, or not made.
+  [[nodiscard]] std::optional<Refuse> check_policy() {
+    if (!table_.stays) {
+      return std::nullopt;
+    }
+    if (!table_.in_policy) {
+      return refusal(
+          Rule::SealedDdl,
+          "table " + table_.name +
+              " would keep values of tagged columns, and the policy seals none of its own",
+          "make it TEMPORARY, or add to the policy: " + wanted_lines());
+    }
+    if (!table_.suffix.empty()) {  // the server would not run what notes its columns
+      return refusal(Rule::SealedDdl, "WITH NO DATA cannot make table " + table_.name + " sealed",
+                     "CREATE TABLE with its columns");
+    }
+    const std::string full = table_.schema + "." + table_.name;
+    for (const FilledTable::Column& column : table_.columns) {
+      const ColumnAccess access = lineage_.role.access(table_.schema, table_.name, column.name);
+      if (!access.tagged) {
+        continue;
+      }
+      if (!access.create) {
+        return refusal(lineage_.role.role_name().empty() ? Rule::NoRole : Rule::VerbNotGranted,
+                       "permission denied for column " + column.name + " of table " + table_.name,
+                       std::string("The policy does not grant the verb create on class ") +
+                           name(access.cls) + ".",
+                       full + "." + column.name);
+      }
+      evidence_.columns.push_back({full, column.name, SeenColumn::How::Written});
+    }
+    evidence_.tables.push_back(full);
+    std::ranges::sort(evidence_.tables);
+    std::ranges::sort(evidence_.columns);
+    evidence_.verb = Verb::Create;
+    return std::nullopt;
+  }
+
+  /// What the policy would have to say of the columns that carry sealed values.
+  [[nodiscard]] std::string wanted_lines() {
+    std::string lines = "[table.\"" + (table_.schema.empty() ? "public" : table_.schema) + "." +
+                        table_.name + "\"]";
+    std::size_t i = 0;
+    for (const TargetEntry& target : lineage_.tree.top().outputs()) {
+      if (target.junk || i >= table_.columns.size()) {
+        continue;
+      }
+      const ColumnView* carried = lineage_.carried_by_output(lineage_.tree.top(), target.number);
+      if (carried != nullptr) {
+        lines += std::string(" column.") + table_.columns[i].name + " = { class = \"" +
+                 name(carried->access.cls) + "\", seal = true }";
+      }
+      ++i;
+    }
+    return lines;
+  }
+
   [[nodiscard]] std::optional<Refuse> build_slice() {
     if (auto refused = builder_.add_relations({})) {
       return refused;
@@ -126,7 +187,16 @@ class FilledBuilder {
           "simplify the query");
     }
     std::string type = type_sql(lineage_.catalog, column.type, column.typmod);
-    if (carried == nullptr) {
+    if (carried != nullptr && table_.stays && !column.sealed) {
+      return refusal(Rule::SealedDdl,
+                     "what comes from the sealed column " + carried->column->name +
+                         " would be stored in column " + column.name + " of table " + table_.name +
+                         ", which the policy does not seal",
+                     "add column." + column.name + " = { class = \"" + name(carried->access.cls) +
+                         "\", seal = true } to that table of the policy",
+                     table_.schema + "." + table_.name + "." + column.name);
+    }
+    if (carried == nullptr && !column.sealed) {
       write_.columns.push_back(plain_column(lineage_.catalog, column.name, column.type));
     } else {
       const TypeOid base = lineage_.catalog.base_type(column.type);
@@ -157,6 +227,9 @@ class FilledBuilder {
   [[nodiscard]] std::optional<ValueUse> sealing(const FilledTable::Column& column,
                                                 const Flow& flow,
                                                 TypeOid base) {
+    if (column.sealed) {
+      return column.sealed;
+    }
     ValueUse use;
     use.kind = ValueUse::Kind::Seal;
     use.base_type = base;
@@ -195,12 +268,14 @@ class FilledBuilder {
       cells += comma + (std::string(kNew) + "." + name + "::" + types_[i]);
     }
     return table_.prefix + "SELECT " + cells + " FROM ROWS FROM (" + arrays + ") AS " +
-           std::string(kNew) + " (" + names + ")" + table_.suffix;
+           std::string(kNew) + " (" + names + ")" +
+           (table_.record.empty() ? "" : " WHERE " + table_.record) + table_.suffix;
   }
 
   const RewriteInput& input_;
   Lineage& lineage_;
   const FilledTable& table_;
+  Evidence& evidence_;
   SplitBuilder builder_;
   StatementEdit edit_;
   WriteBack write_;

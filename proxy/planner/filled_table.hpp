@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace pgveil::proxy {
 
@@ -22,11 +23,27 @@ namespace pgveil::proxy {
     const protocol::RowDescription& columns,
     const PlanningState& state);
 
-/// `query`: the text in the statement; `plan`: of the statement. The twin makes the table without running the
-/// query, under no parameters.
+/// The statement that makes the table without running `query`, its text in the statement, and under no
+/// parameters. Empty: it cannot be told.
+[[nodiscard]] std::string without_rows(const policy::sql::SyntaxTree& syntax,
+                                       const std::string& query,
+                                       const std::vector<std::string>& parameter_types);
+
+using StayingAnswer = std::variant<std::monostate, policy::Plan, protocol::ErrorFields>;
+
+/// For a table that stays: how the policy wants its columns sealed, as DDL of the client that makes it would
+/// (apply::SchemaChanges). A refusal, or PostgreSQL's own error about the statement; else `table` is filled in.
+[[nodiscard]] StayingAnswer make_staying(const policy::sql::SyntaxTree& syntax,
+                                         const std::string& made,
+                                         const PlanningState& state,
+                                         const policy::DecideContext& context,
+                                         const PlanRequest& request,
+                                         policy::FilledTable& table);
+
+/// `table`: as planned, null if it could not be; `plan`: of the statement. The twin makes the table from `made`.
 void note_filled(const policy::sql::SyntaxTree& syntax,
-                 const std::string& query,
-                 const std::vector<std::string>& parameter_types,
+                 const policy::FilledTable* table,
+                 std::string made,
                  const policy::Plan& plan,
                  SqlSchema& schema);
 

@@ -151,11 +151,22 @@ class Planning {
       roots.push_back((*tree)->root());
       trees.push_back(std::move(*tree));
     }
-    std::optional<policy::FilledTable> filled;
     if (filling_ != nullptr && analysis.columns) {
-      filled = filled_table(*filling_, *analysis.columns, state_);
+      filled_ = filled_table(*filling_, *analysis.columns, state_);
+      if (filled_ && !filling_->utility().temporary) {
+        const std::string made =
+            without_rows(*filling_, sql, names_of_types(analysis.parameter_types));
+        auto answer = make_staying(*filling_, made, state_, context_, request_, *filled_);
+        if (auto* fields = std::get_if<protocol::ErrorFields>(&answer)) {
+          return std::move(*fields);
+        }
+        if (auto* refused = std::get_if<policy::Plan>(&answer)) {
+          out.plan = std::move(*refused);
+          return std::nullopt;
+        }
+      }
+      context_.filled = filled_ ? &*filled_ : nullptr;
     }
-    context_.filled = filled ? &*filled : nullptr;
     out.plan = policy::decide_query(context_, syntax, roots, analysis.parameter_types);
     context_.filled = nullptr;
     out.cacheable_by_shape = syntax.cacheable_by_shape();
@@ -200,7 +211,7 @@ class Planning {
     if (asked.inner) {
       const bool has_own = syntax.kind() == policy::sql::StatementKind::Prepare;
       context_.over_slice = syntax.utility().explain_analyze;
-      filling_ = fills_table(syntax) && syntax.utility().temporary ? &syntax : nullptr;
+      filling_ = fills_table(syntax) ? &syntax : nullptr;
       if (auto error = plan_text(*asked.inner, has_own ? inner_types(syntax) : declared, *inner)) {
         if (syntax.utility().inner) {
           shift_position(*error, sql, syntax.utility().inner->location);
@@ -220,7 +231,7 @@ class Planning {
     if (changes_tagged_table(context_, syntax, answers)) {
       return plan_table_ddl(state_, context_, syntax, request_, asked.relations, out);
     }
-    if (auto refused = refuse_filled_table(context_, syntax)) {
+    if (auto refused = refuse_filled_table(context_, syntax, inner->plan.decision)) {
       out.plan = std::move(*refused);
       return std::nullopt;
     }
@@ -229,7 +240,9 @@ class Planning {
     inner->epochs = state_.epochs;
     out.sql_name = sql_name(syntax, asked.inner.value_or(""), inner, out.plan.effect);
     if (auto* schema = std::get_if<SqlSchema>(&out.sql_name); schema && fills_table(syntax)) {
-      note_filled(syntax, asked.inner.value_or(""), inner->argument_types, out.plan, *schema);
+      note_filled(syntax, filled_ ? &*filled_ : nullptr,
+                  without_rows(syntax, asked.inner.value_or(""), inner->argument_types), out.plan,
+                  *schema);
     }
     if (syntax.kind() == policy::sql::StatementKind::Declare || fills_table(syntax) ||
         syntax.kind() == policy::sql::StatementKind::Explain) {
@@ -387,7 +400,8 @@ class Planning {
   const PlanRequest& request_;
   const policy::sql::SqlLimits limits_;
   policy::DecideContext context_;
-  const SyntaxTree* filling_ = nullptr;  // CREATE TEMP TABLE AS, while its query is planned
+  const SyntaxTree* filling_ = nullptr;  // CREATE TABLE AS, while its query is planned
+  std::optional<policy::FilledTable> filled_;
   std::vector<std::unique_ptr<const policy::Catalog>> own_catalogs_;
 };
 

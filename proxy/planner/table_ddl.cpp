@@ -36,14 +36,6 @@ const char* command_tag(TableDdl kind) {
   return "";
 }
 
-protocol::ErrorFields error_of(const apply::Error& error) {
-  if (error.code == apply::Errc::Server && !error.sqlstate.empty()) {
-    return protocol::make_error("ERROR", error.sqlstate, error.message);
-  }
-  return protocol::make_error("ERROR", "57P03",
-                              "pgveil cannot prepare the change of the schema: " + error.message);
-}
-
 /// What later statements of the session have to know until the catalog does.
 void note_sealed(const apply::SchemaChanges::Answer& answer,
                  const policy::Catalog& catalog,
@@ -100,6 +92,14 @@ std::optional<policy::Plan> lost(const policy::DecideContext& context,
 
 }  // namespace
 
+protocol::ErrorFields error_of(const apply::Error& error) {
+  if (error.code == apply::Errc::Server && !error.sqlstate.empty()) {
+    return protocol::make_error("ERROR", error.sqlstate, error.message);
+  }
+  return protocol::make_error("ERROR", "57P03",
+                              "pgveil cannot prepare the change of the schema: " + error.message);
+}
+
 bool changes_tagged_table(const policy::DecideContext& context,
                           const policy::sql::SyntaxTree& syntax,
                           const policy::UtilityAnswers& answers) {
@@ -124,11 +124,15 @@ bool changes_tagged_table(const policy::DecideContext& context,
 }
 
 std::optional<policy::Plan> refuse_filled_table(const policy::DecideContext& context,
-                                                const policy::sql::SyntaxTree& syntax) {
+                                                const policy::sql::SyntaxTree& syntax,
+                                                const policy::Decision& inner) {
   using Kind = policy::sql::StatementKind;
   const policy::sql::UtilityFacts& facts = syntax.utility();
   const bool makes = syntax.kind() == Kind::CreateTableAs || syntax.kind() == Kind::SelectInto;
-  if (!makes || facts.temporary || !seals_table_named(context.role->policy(), facts.name)) {
+  const auto* split = std::get_if<policy::Split>(&inner);
+  const bool sealing = split != nullptr && split->write;
+  if (!makes || facts.temporary || sealing || std::holds_alternative<policy::Refuse>(inner) ||
+      !seals_table_named(context.role->policy(), facts.name)) {
     return std::nullopt;
   }
   return policy::refuse(policy::Rule::SealedDdl,

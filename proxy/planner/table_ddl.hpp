@@ -4,6 +4,7 @@
 /// Inside proxy/planner.
 
 #include "policy/decide/decide.hpp"
+#include "proxy/apply/error.hpp"
 #include "proxy/planner/statement_planner.hpp"
 
 #include <optional>
@@ -16,9 +17,14 @@ namespace pgveil::proxy {
                                         const policy::sql::SyntaxTree& syntax,
                                         const policy::UtilityAnswers& answers);
 
-/// CREATE TABLE AS and SELECT INTO of a table that the policy wants sealed.
-[[nodiscard]] std::optional<policy::Plan> refuse_filled_table(
-    const policy::DecideContext& context, const policy::sql::SyntaxTree& syntax);
+/// CREATE TABLE AS and SELECT INTO of a table that the policy wants sealed, from a query (`inner`) that the
+/// server would compute by itself.
+[[nodiscard]] std::optional<policy::Plan> refuse_filled_table(const policy::DecideContext& context,
+                                                              const policy::sql::SyntaxTree& syntax,
+                                                              const policy::Decision& inner);
+
+/// What schema changes could not do: PostgreSQL's own error about the statement, or ours.
+[[nodiscard]] protocol::ErrorFields error_of(const apply::Error& error);
 
 /// DROP TABLE of a partition or child of a tagged table: as for DELETE.
 [[nodiscard]] std::optional<policy::Plan> refuse_drop_of_part(

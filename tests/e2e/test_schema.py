@@ -19,6 +19,9 @@ note = { phi = "health", class = "encounters", seal = true, mask = "null" }
 [table."public.late"]
 column.ssn = { phi = "ssn", class = "government_id", seal = true }
 column.code = { phi = "other_id", class = "government_id", seal = true }
+[table."public.copied"]
+column.ssn = { phi = "ssn", class = "government_id", seal = true, search = ["equality"] }
+column.name = { phi = "name", class = "demographics", seal = true, search = ["text"] }
 [role.staff]
 members = ["owner"]
 allow = { "*" = ["clear", "search", "create", "change", "delete", "export"] }
@@ -105,6 +108,38 @@ SAME = [
     "CREATE OR REPLACE VIEW known AS SELECT p.id, p.ssn AS number, p.name, v.at, p.born FROM people p LEFT JOIN visits v ON v.person = p.id",
     "SELECT number, born FROM known WHERE name LIKE 'Ann%'",
     "DROP VIEW known",
+    # tables that queries fill
+    "CREATE TABLE copied AS SELECT id, ssn, upper(name) AS name, born > '1985-01-01' AS young FROM people",
+    "SELECT * FROM copied ORDER BY id",
+    "SELECT id FROM copied WHERE ssn = '123-45-6789'",
+    "SELECT id FROM copied WHERE name LIKE '%EXAM%'",
+    "CREATE TABLE copied AS SELECT id, ssn FROM people",
+    "INSERT INTO copied VALUES (99, '5', NULL, true) RETURNING *",
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'copied'::regclass AND attnum > 0 ORDER BY attnum",
+    "BEGIN",
+    "DROP TABLE copied",
+    "SELECT ssn, name, 1 AS one INTO copied FROM people WHERE id > 0",
+    "INSERT INTO copied VALUES ('7', 'planted x', 2)",
+    "SELECT * FROM copied ORDER BY ssn",
+    "SELECT one FROM copied WHERE ssn = '7'",
+    "SAVEPOINT a",
+    "DROP TABLE copied",
+    "CREATE TABLE copied AS SELECT ssn FROM people WHERE 1 / (id - id) = 1",
+    "ROLLBACK TO a",
+    "SELECT count(name) FROM copied",
+    "ROLLBACK",
+    "SELECT count(name) FROM copied",
+    "UPDATE copied SET name = lower(name) WHERE name IS NOT NULL",
+    "SELECT * FROM copied ORDER BY id",
+    "DROP TABLE copied",
+    "CREATE TABLE public.people AS SELECT '1' AS ssn",
+    "SELECT '1' AS ssn INTO people",
+    "CREATE TABLE public.copied (ssn, name) AS SELECT NULL::text, name FROM people WHERE id = -1",
+    "INSERT INTO copied VALUES ('8', 'planted y') RETURNING *",
+    "SELECT * FROM copied",
+    "DROP TABLE copied",
+    "CREATE TABLE copied AS WITH p AS (SELECT ssn, name FROM people) SELECT a.ssn, b.name || '!' AS name FROM p a JOIN p b ON a.ssn = b.ssn UNION ALL SELECT NULL, 'planted z'",
+    "SELECT * FROM copied ORDER BY name",
     # values in the definition of a table
     "CREATE TABLE late (n int DEFAULT 7 CHECK (n > -1), ssn text CHECK (ssn <> 'planted check' AND length(ssn) > 2), "
     "code varchar(30) DEFAULT 'planted code', CONSTRAINT both_there CHECK (ssn <> 'planted pair' OR n = 5))",
@@ -171,8 +206,13 @@ REFUSED = [
     ("ALTER TABLE people ADD CHECK (length(name) > 1)", "compare sealed values"),
     ("CREATE TABLE copies (LIKE people INCLUDING ALL)", "cannot be changed through pgveil"),
     ("CREATE TABLE child () INHERITS (people)", "cannot be changed through pgveil"),
-    ("CREATE TABLE public.people AS SELECT '1' AS ssn", "fill with plaintext"),
-    ("SELECT '1' AS ssn INTO people", "fill with plaintext"),
+    ("CREATE TABLE public.late AS SELECT '1' AS ssn", "fill with plaintext"),
+    ("SELECT '1' AS ssn INTO late", "fill with plaintext"),
+    ("CREATE TABLE kept AS SELECT name FROM people", "seals none of its own"),
+    ("CREATE TABLE late AS SELECT name AS called, ssn FROM people", "the policy does not seal"),
+    ("CREATE TABLE late AS SELECT name AS ssn FROM people WITH NO DATA", "WITH NO DATA"),
+    ("CREATE TABLE IF NOT EXISTS late AS SELECT name AS ssn FROM people", "cannot make table late sealed"),
+    ("CREATE TABLE late AS WITH d AS (DELETE FROM people RETURNING name) SELECT name AS ssn FROM d", "a WITH query that changes rows"),
     ("CREATE UNIQUE INDEX ON people (upper(name))", "must be unique"),
 ]
 
@@ -189,7 +229,9 @@ def sealed_bytes(checks, cluster, texts):
 
 def no_planted_values(checks, cluster):
     """Defaults and CHECK constraints of sealed columns: schema pgveil keeps them sealed."""
-    rows = cluster.sql("app", "SELECT string_agg(p::text, ' ') FROM people p")
+    rows = cluster.sql("app", "SELECT string_agg(p::text, ' ') FROM people p") + cluster.sql(
+        "app", "SELECT string_agg(c::text, ' ') FROM copied c")
+    checks.that("Example" not in rows, f"no name is in a row in clear: {rows}")
     checks.that("planted" not in rows, f"no default is in a row in clear: {rows}")
     kept = cluster.sql("app", "SELECT string_agg(s::text, ' ') FROM pgveil.sealed_column s") + cluster.sql(
         "app", "SELECT string_agg(o::text, ' ') FROM pgveil.logical_object o") + cluster.sql(
