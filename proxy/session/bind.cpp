@@ -1,6 +1,7 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
 #include "proxy/session/sql_names.hpp"
+#include "proxy/session/stale_plan.hpp"
 
 #include <algorithm>
 
@@ -266,7 +267,7 @@ std::shared_ptr<Statement> BrainCore::refresh(const std::shared_ptr<Statement>& 
     return nullptr;
   }
   if (old != nullptr && !same_description(*old, *now.plan)) {
-    refusal = make_error("ERROR", "0A000", "cached plan must not change result type");
+    refusal = result_type_changed();
     return nullptr;
   }
   const bool passes = kind == PlanKind::Pass && statement->kind() == PlanKind::Pass &&

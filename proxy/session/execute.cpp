@@ -2,6 +2,7 @@
 #include "protocol/message/query.hpp"
 #include "proxy/session/brain_core.hpp"
 #include "proxy/session/sql_names.hpp"
+#include "proxy/session/stale_plan.hpp"
 
 #include <algorithm>
 
@@ -57,7 +58,7 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
   }
   if (portal->statement != nullptr && portal->statement->executes &&
       portal->settings_version != settings_version_) {
-    return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+    return result_type_changed();
   }
   const PreparedPlan* plan =
       portal->statement == nullptr ? nullptr : portal->statement->planned.plan.get();
@@ -72,7 +73,7 @@ std::optional<protocol::ErrorFields> BrainCore::unusable_portal(const Portal* po
   if (cursor == fetch->cursor) {
     return std::nullopt;
   }
-  return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+  return result_type_changed();
 }
 
 Taken BrainCore::on_execute(const protocol::MessageView& message, Actions& out) {

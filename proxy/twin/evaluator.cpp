@@ -1,5 +1,6 @@
 #include "proxy/twin/evaluator.hpp"
 
+#include "proxy/session/stale_plan.hpp"
 #include "proxy/twin/own_numbers.hpp"
 
 #include <algorithm>
@@ -311,7 +312,7 @@ EvaluateResult TwinEvaluator::evaluate(
     return std::move(*error);
   }
   if (rows.columns() != shown + hidden + written) {
-    return protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+    return result_type_changed();
   }
   const std::vector<std::uint32_t>& own = std::get<Outcome>(answer).own_numbers;
   if (!own.empty() && !is_explain(request.sql) &&

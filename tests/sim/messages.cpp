@@ -165,6 +165,13 @@ Bytes error(std::string_view sqlstate,
   });
 }
 
+Bytes result_type_changed() {
+  auto fields = protocol::make_error("ERROR", "0A000", "cached plan must not change result type");
+  fields.set('F', "plancache.c");
+  fields.set('R', "RevalidateCachedQuery");
+  return made([&](Bytes& out) { protocol::encode_error_response(out, fields); });
+}
+
 Bytes fatal(std::string_view sqlstate, std::string_view message, std::string_view hint) {
   return made([&](Bytes& out) {
     protocol::encode_error_response(out,

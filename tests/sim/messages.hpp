@@ -68,6 +68,8 @@ struct Column {
                           std::string_view message,
                           std::string_view detail = {},
                           std::string_view hint = {});
+/// "cached plan must not change result type", as drivers know it.
+[[nodiscard]] Bytes result_type_changed();
 [[nodiscard]] Bytes fatal(std::string_view sqlstate,
                           std::string_view message,
                           std::string_view hint = {});
