@@ -6,7 +6,7 @@ from compare import difference, Types
 from harness import CONTROL_LOGIN, CONTROL_PASSWORD, Checks, Cluster, Pgveil, Workspace, run
 from wire import Wire, WireError
 
-LOGINS = {"owner": "owner-demo", "nobody_role": "nobody-demo"}
+LOGINS = {"owner": "owner-demo", "clerk": "clerk-demo"}
 POLICY = """version = 1
 [table."public.people"]
 subject = "id"
@@ -25,6 +25,9 @@ column.name = { phi = "name", class = "demographics", seal = true, search = ["te
 [role.staff]
 members = ["owner"]
 allow = { "*" = ["clear", "search", "create", "change", "delete", "export"] }
+[role.clerk]
+members = ["clerk"]
+allow = { government_id = ["masked", "create"], demographics = ["clear"] }
 """
 
 # Statements of one transaction each, unless they say BEGIN. None: the connection is made anew.
@@ -326,6 +329,33 @@ def filled_from_tagged(checks, connection, cluster):
     checks.equal(connection.query("SELECT zip FROM people").sqlstate, "42703", "zip is dropped")
 
 
+def filled_by_clerk(checks, pgveil, cluster, connection):
+    """Who fills a table that stays needs create on its classes, and stores what the role sees."""
+    cluster.sql("app", "GRANT SELECT ON people TO clerk; GRANT CREATE ON SCHEMA public TO clerk")
+    for database in ("app", "plain"):
+        (connection.query if database == "app" else lambda sql: cluster.sql("plain", sql))("DROP TABLE copied")
+    clerk = Wire("127.0.0.1", pgveil.port, "clerk", LOGINS["clerk"], "app")
+    for statement in ("CREATE TABLE copied AS SELECT name FROM people", "SELECT name INTO copied FROM people WHERE false",
+                      "CREATE TABLE copied AS SELECT 1 AS one, ssn AS name FROM people"):
+        denied = clerk.query(statement)
+        checks.equal(denied.sqlstate, "42501", f"{statement}: {denied}")
+        checks.that("name" in (denied.error or {}).get("M", ""), f"which column: {denied.error}")
+    checks.equal(cluster.sql("app", "SELECT count(*) FROM pg_class WHERE relname = 'copied'"), "0", "no table was made")
+    checks.equal(clerk.query("CREATE TABLE late AS SELECT ssn, left(ssn, 1) AS code FROM people").sqlstate, None, "what it may")
+    checks.equal(clerk.query("SELECT ssn FROM people").text(), [("*",)], "the clerk sees masks")
+    checks.equal(clerk.query("SELECT ssn FROM late").text(), [(None,)], "of the new table the mask of its own column")
+    cluster.sql("app", "GRANT SELECT ON late TO owner")
+    checks.equal(connection.query("SELECT ssn, code FROM late").text(), [("*", "*")], "masks are what was stored")
+    checks.equal(clerk.query("DROP TABLE late").sqlstate, "42501", "a table of its own, but without the verb delete")
+    clerk.close()
+    cluster.sql("app", "ALTER TABLE late OWNER TO owner")
+    deadline = time.monotonic() + 30
+    while connection.query("DROP TABLE late").sqlstate is not None and time.monotonic() < deadline:
+        time.sleep(0.2)  # until pgveil knows the new owner
+    checks.equal(connection.query("SELECT FROM late").sqlstate, "42P01", "late is dropped")
+    cluster.sql("app", "REVOKE ALL ON people FROM clerk; REVOKE CREATE ON SCHEMA public FROM clerk")
+
+
 def two_proxies(checks, workspace, cluster, first):
     """What one changes the other knows, at the latest after a moment."""
     second = Pgveil(workspace, cluster, database="app", policy=POLICY, name="second")
@@ -365,6 +395,7 @@ def main():
     sealed_bytes(checks, cluster, ["Dora"])
     refused(checks, connection, cluster)
     filled_from_tagged(checks, connection, cluster)
+    filled_by_clerk(checks, pgveil, cluster, connection)
     log = pgveil.log_text()
     checks.that("error" not in log.lower(), f"no error in the log: {log[-1500:]}")
     # The same schema, back in plaintext.
