@@ -135,14 +135,7 @@ std::optional<std::string> StatementEdit::expression(
 }
 
 std::optional<SqlTemplate> StatementEdit::finish(const std::vector<std::uint16_t>& verbatim) {
-  std::vector<std::uint16_t> standing;
-  for (const std::uint16_t index : verbatim) {
-    const auto location = static_cast<std::int32_t>(original_.literals()[index].location);
-    if (tree_.contains({sql::NodeKind::Literal, location})) {
-      standing.push_back(index);
-    }
-  }
-  const auto holes = tree_.deparse_with_holes(standing, kMarkerBase);
+  const auto holes = tree_.deparse_with_holes(tree_.standing(verbatim), kMarkerBase);
   if (!holes) {
     return std::nullopt;
   }

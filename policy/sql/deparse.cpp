@@ -35,7 +35,10 @@ Result<std::string> SyntaxTree::expression_sql(
   if (found.empty()) return make_error(Errc::NotFound, "expression_sql");
   PgQuery__Node& expression = *whole_of(found.front(), node, false);
   for (const auto& [ref, sql] : edits) {
-    if (auto done = replace_in(arena, expression, ref, sql, false, impl_->limits); !done) {
+    std::optional<NodeIndex> none;
+    if (auto done =
+            replace_in(arena, find_nodes(expression, ref), ref, sql, false, impl_->limits, none);
+        !done) {
       return done.error();
     }
   }

@@ -145,13 +145,14 @@ const TableRef* table_at(const std::vector<TableRef>& tables, std::int32_t locat
 }  // namespace
 
 Result<void> SyntaxTree::replace(NodeRef node, std::string_view expression_sql, bool with_casts) {
-  return replace_in(impl_->arena, impl_->statement(), node, expression_sql, with_casts,
-                    impl_->limits);
+  impl_->make_index();
+  return replace_in(impl_->arena, impl_->find(node), node, expression_sql, with_casts,
+                    impl_->limits, impl_->index);
 }
 
 Result<void> SyntaxTree::replace_table(std::int32_t location, std::string_view select_sql) {
   const TableRef* table = table_at(impl_->references.tables, location);
-  const RangeFinder found = find_range(impl_->statement(), location);
+  const RangeFinder found = find_range(impl_->changing(), location);
   if (table == nullptr || found.range == nullptr)
     return make_error(Errc::NotFound, "replace_table");
   if (table->use != TableRef::Use::From || table->sampled || found.wrapper == nullptr) {
@@ -182,7 +183,7 @@ Result<void> SyntaxTree::replace_table(std::int32_t location, std::string_view s
 
 Result<void> SyntaxTree::qualify_table(std::int32_t location, std::string_view schema) {
   const TableRef* table = table_at(impl_->references.tables, location);
-  const RangeFinder found = find_range(impl_->statement(), location);
+  const RangeFinder found = find_range(impl_->changing(), location);
   if (table == nullptr || found.range == nullptr)
     return make_error(Errc::NotFound, "qualify_table");
   if (table->cte || schema.empty()) return make_error(Errc::NotPossible, "qualify_table");
@@ -191,7 +192,7 @@ Result<void> SyntaxTree::qualify_table(std::int32_t location, std::string_view s
 }
 
 Result<void> SyntaxTree::drop_sample(std::int32_t location) {
-  const RangeFinder found = find_range(impl_->statement(), location);
+  const RangeFinder found = find_range(impl_->changing(), location);
   if (found.sample == nullptr) return make_error(Errc::NotFound, "drop_sample");
   PgQuery__Node* relation = found.wrapper;
   *found.sample = *relation;
@@ -199,7 +200,7 @@ Result<void> SyntaxTree::drop_sample(std::int32_t location) {
 }
 
 Result<void> SyntaxTree::append_outputs(const std::vector<std::string>& expressions) {
-  const auto list = outputs_of(impl_->statement());
+  const auto list = outputs_of(impl_->changing());
   if (!list) return make_error(Errc::NotPossible, "append_outputs");
   std::vector<PgQuery__Node*> items(*list->items, *list->items + *list->count);
   for (const std::string& expression : expressions) {
@@ -215,7 +216,7 @@ Result<void> SyntaxTree::append_outputs(const std::vector<std::string>& expressi
 
 Result<void> SyntaxTree::set_outputs(
     const std::vector<std::pair<std::string, std::string>>& outputs) {
-  const auto list = outputs_of(impl_->statement());
+  const auto list = outputs_of(impl_->changing());
   if (!list) return make_error(Errc::NotPossible, "set_outputs");
   std::vector<PgQuery__Node*> items;
   for (const auto& [expression, name] : outputs) {
@@ -228,7 +229,7 @@ Result<void> SyntaxTree::set_outputs(
 }
 
 Result<void> SyntaxTree::set_insert_columns(const std::vector<std::string>& names) {
-  PgQuery__Node& statement = impl_->statement();
+  PgQuery__Node& statement = impl_->changing();
   if (statement.node_case != PG_QUERY__NODE__NODE_INSERT_STMT || names.empty() ||
       statement.insert_stmt->n_cols > 0 || statement.insert_stmt->select_stmt == nullptr) {
     return make_error(Errc::NotPossible, "set_insert_columns");
@@ -249,7 +250,7 @@ Result<void> SyntaxTree::set_insert_columns(const std::vector<std::string>& name
 }
 
 Result<void> SyntaxTree::and_where(std::string_view condition) {
-  PgQuery__Node** where = where_of(impl_->statement());
+  PgQuery__Node** where = where_of(impl_->changing());
   if (where == nullptr) return make_error(Errc::NotPossible, "and_where");
   const auto added = parse_expression(impl_->arena, condition, impl_->limits);
   if (!added) return added.error();
@@ -266,7 +267,7 @@ Result<void> SyntaxTree::and_where(std::string_view condition) {
 }
 
 Result<void> SyntaxTree::replace_conflict_target(const std::vector<std::string>& expressions) {
-  PgQuery__Node& statement = impl_->statement();
+  PgQuery__Node& statement = impl_->changing();
   if (statement.node_case != PG_QUERY__NODE__NODE_INSERT_STMT ||
       statement.insert_stmt->on_conflict_clause == nullptr ||
       statement.insert_stmt->on_conflict_clause->infer == nullptr || expressions.empty()) {
@@ -315,7 +316,7 @@ void qualify_stars(NodeList outputs, PgQuery__Node& qualified_star) {
 }  // namespace
 
 Result<void> SyntaxTree::replace_write(std::string_view sql, std::string_view star) {
-  PgQuery__Node& statement = impl_->statement();
+  PgQuery__Node& statement = impl_->changing();
   const auto made = parse_template(impl_->arena, std::string(sql));
   if (!made || (*made)->node_case != statement.node_case) {
     return make_error(Errc::BadFragment, "replace_write");
@@ -365,7 +366,7 @@ Result<void> SyntaxTree::replace_write(std::string_view sql, std::string_view st
 }
 
 Result<void> SyntaxTree::select_returning(std::string_view table_sql) {
-  PgQuery__Node& statement = impl_->statement();
+  PgQuery__Node& statement = impl_->changing();
   const auto outputs = outputs_of(statement);
   const auto made = parse_template(impl_->arena, "SELECT 1 FROM " + std::string(table_sql));
   if (!outputs || statement.node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
@@ -381,7 +382,7 @@ Result<void> SyntaxTree::select_returning(std::string_view table_sql) {
 }
 
 Result<void> SyntaxTree::drop_on_conflict() {
-  PgQuery__Node& statement = impl_->statement();
+  PgQuery__Node& statement = impl_->changing();
   if (statement.node_case != PG_QUERY__NODE__NODE_INSERT_STMT) {
     return make_error(Errc::NotPossible, "drop_on_conflict");
   }

@@ -7,10 +7,22 @@
 #include "policy/sql/tree.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pgveil::policy::sql {
+
+/// Wrappers that hold the node, the innermost first; with those around each, nearest first.
+struct FoundNode {
+  PgQuery__Node* node = nullptr;
+  std::vector<PgQuery__Node*> around;
+};
+
+/// Where each node of a long statement is, so that looking for thousands of values does not walk the tree
+/// for each of them. `around` holds what casts and one wrapper more.
+using NodeIndex = std::multimap<std::pair<NodeKind, std::int32_t>, FoundNode>;
 
 struct SyntaxTree::Impl {
   std::string sql;
@@ -25,17 +37,22 @@ struct SyntaxTree::Impl {
   std::vector<LiteralRef> literals;
   bool cacheable = true;
 
+  /// Of a long statement, as long as nothing but `replace` has changed it.
+  std::optional<NodeIndex> index;
+
   /// The one statement.
   [[nodiscard]] PgQuery__Node& statement() const;
-};
-
-/// Wrappers that hold the node, the innermost first; with those around each, nearest first.
-struct FoundNode {
-  PgQuery__Node* node = nullptr;
-  std::vector<PgQuery__Node*> around;
+  /// The same, to be changed in other ways than by `replace`.
+  [[nodiscard]] PgQuery__Node& changing();
+  [[nodiscard]] std::vector<FoundNode> find(NodeRef ref) const;
+  /// Makes the index where it is worth it.
+  void make_index();
 };
 
 [[nodiscard]] std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref);
+[[nodiscard]] NodeIndex index_nodes(PgQuery__Node& root);
+/// Takes out what lies in the node and below, which is about to be overwritten.
+void forget_nodes(NodeIndex& index, PgQuery__Node& root);
 
 /// Every FuncCall and SQLValueFunction.
 [[nodiscard]] std::vector<NodeRef> find_calls(PgQuery__Node& root);
@@ -54,12 +71,14 @@ struct FoundNode {
                                                       std::string_view expression_sql,
                                                       const SqlLimits& limits);
 
-/// Puts the expression in place of each found node; `$0` in it stands for what was there.
+/// Puts the expression in place of each found node; `$0` in it stands for what was there. The index follows,
+/// or is given up.
 [[nodiscard]] Result<void> replace_in(Arena& arena,
-                                      PgQuery__Node& root,
+                                      const std::vector<FoundNode>& found,
                                       NodeRef ref,
                                       std::string_view expression_sql,
                                       bool with_casts,
-                                      const SqlLimits& limits);
+                                      const SqlLimits& limits,
+                                      std::optional<NodeIndex>& index);
 
 }  // namespace pgveil::policy::sql

@@ -12,10 +12,9 @@ bool is_wrapper(const ProtobufCMessage& message) {
   return message.descriptor == &pg_query__node__descriptor;
 }
 
-bool is_ref(const PgQuery__Node& node, NodeRef ref) {
-  const auto here = [&](NodeKind kind, std::int32_t location) {
-    return ref.kind == kind && ref.location == location;
-  };
+/// Location -1: what no NodeRef names.
+NodeRef ref_of(const PgQuery__Node& node) {
+  const auto here = [](NodeKind kind, std::int32_t location) { return NodeRef{kind, location}; };
   switch (node.node_case) {
     case PG_QUERY__NODE__NODE_COLUMN_REF:
       return here(NodeKind::Column, node.column_ref->location);
@@ -56,7 +55,7 @@ bool is_ref(const PgQuery__Node& node, NodeRef ref) {
     case PG_QUERY__NODE__NODE_GROUPING_FUNC:
       return here(NodeKind::Grouping, node.grouping_func->location);
     default:
-      return false;
+      return {NodeKind::Column, -1};
   }
 }
 
@@ -73,7 +72,8 @@ class Finder : public Visitor {
     if (!is_wrapper(message)) return;
     auto* node = &reinterpret_cast<PgQuery__Node&>(message);
     wrappers_.pop_back();
-    if (!is_ref(*node, ref_)) return;
+    const NodeRef here = ref_of(*node);
+    if (here.kind != ref_.kind || here.location != ref_.location) return;
     // $0 used twice shares its node.
     const bool again = std::any_of(found.begin(), found.end(),
                                    [node](const FoundNode& other) { return other.node == node; });
@@ -85,6 +85,54 @@ class Finder : public Visitor {
  private:
   NodeRef ref_;
   std::vector<PgQuery__Node*> wrappers_;
+};
+
+class Indexer : public Visitor {
+ public:
+  bool enter(ProtobufCMessage& message) override {
+    if (is_wrapper(message)) wrappers_.push_back(&reinterpret_cast<PgQuery__Node&>(message));
+    return true;
+  }
+
+  void leave(ProtobufCMessage& message) override {
+    if (!is_wrapper(message)) return;
+    auto* node = &reinterpret_cast<PgQuery__Node&>(message);
+    wrappers_.pop_back();
+    const NodeRef ref = ref_of(*node);
+    if (ref.location < 0) return;
+    FoundNode one{node, {}};
+    for (auto at = wrappers_.rbegin(); at != wrappers_.rend(); ++at) {
+      one.around.push_back(*at);
+      if ((*at)->node_case != PG_QUERY__NODE__NODE_TYPE_CAST) break;
+    }
+    // $0 used twice shares its node.
+    const auto [first, last] = found.equal_range(std::pair(ref.kind, ref.location));
+    const bool again =
+        std::any_of(first, last, [node](const auto& other) { return other.second.node == node; });
+    if (!again) found.emplace(std::pair(ref.kind, ref.location), std::move(one));
+  }
+
+  NodeIndex found;
+
+ private:
+  std::vector<PgQuery__Node*> wrappers_;
+};
+
+class Forgetter : public Visitor {
+ public:
+  explicit Forgetter(NodeIndex& index) : index_(index) {}
+
+  bool enter(ProtobufCMessage& message) override {
+    if (!is_wrapper(message)) return true;
+    const auto* node = &reinterpret_cast<PgQuery__Node&>(message);
+    const NodeRef ref = ref_of(*node);
+    auto [at, last] = index_.equal_range(std::pair(ref.kind, ref.location));
+    while (at != last) at = at->second.node == node ? index_.erase(at) : std::next(at);
+    return true;
+  }
+
+ private:
+  NodeIndex& index_;
 };
 
 class ConstantFinder : public Visitor {
@@ -178,11 +226,43 @@ bool is_bare_select(const PgQuery__SelectStmt& select) {
 
 PgQuery__Node& SyntaxTree::Impl::statement() const { return *result->stmts[0]->stmt; }
 
+PgQuery__Node& SyntaxTree::Impl::changing() {
+  index.reset();
+  return statement();
+}
+
+std::vector<FoundNode> SyntaxTree::Impl::find(NodeRef ref) const {
+  if (!index) return find_nodes(statement(), ref);
+  std::vector<FoundNode> found;
+  if (ref.location < 0) return found;
+  const auto [first, last] = index->equal_range(std::pair(ref.kind, ref.location));
+  for (auto at = first; at != last; ++at) found.push_back(at->second);
+  return found;
+}
+
+void SyntaxTree::Impl::make_index() {
+  constexpr std::size_t kLong = 64;
+  if (!index && literals.size() + references.parameters.size() > kLong) {
+    index = index_nodes(statement());
+  }
+}
+
 std::vector<FoundNode> find_nodes(PgQuery__Node& root, NodeRef ref) {
   if (ref.location < 0) return {};
   Finder finder(ref);
   walk(root.base, finder);
   return std::move(finder.found);
+}
+
+NodeIndex index_nodes(PgQuery__Node& root) {
+  Indexer indexer;
+  walk(root.base, indexer);
+  return std::move(indexer.found);
+}
+
+void forget_nodes(NodeIndex& index, PgQuery__Node& root) {
+  Forgetter forgetter(index);
+  walk(root.base, forgetter);
 }
 
 std::vector<NodeRef> find_calls(PgQuery__Node& root) {
@@ -236,12 +316,12 @@ Result<PgQuery__Node*> parse_expression(Arena& arena,
 }
 
 Result<void> replace_in(Arena& arena,
-                        PgQuery__Node& root,
+                        const std::vector<FoundNode>& found,
                         NodeRef ref,
                         std::string_view expression_sql,
                         bool with_casts,
-                        const SqlLimits& limits) {
-  const std::vector<FoundNode> found = find_nodes(root, ref);
+                        const SqlLimits& limits,
+                        std::optional<NodeIndex>& index) {
   if (found.empty()) return make_error(Errc::NotFound, "replace");
   // Parsed once for each place: places may lie in each other, and must not share.
   std::vector<PgQuery__Node*> expressions;
@@ -255,6 +335,11 @@ Result<void> replace_in(Arena& arena,
     const PgQuery__Node before = *whole_of(found[i], ref, false);
     PlaceholderFinder placeholders;
     walk(expressions[i]->base, placeholders);
+    if (index && placeholders.found.empty()) {
+      forget_nodes(*index, *place);
+    } else {
+      index.reset();
+    }
     for (PgQuery__Node* placeholder : placeholders.found) *placeholder = before;
     *place = *expressions[i];
   }

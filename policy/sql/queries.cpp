@@ -227,7 +227,7 @@ std::size_t SyntaxTree::clause_size(const ClauseRef& clause) const {
 Result<void> SyntaxTree::replace_item(const ClauseRef& clause,
                                       std::size_t index,
                                       std::string_view expression_sql) {
-  const ItemList list = items_of(impl_->statement(), clause);
+  const ItemList list = items_of(impl_->changing(), clause);
   if (index >= list.count) return make_error(Errc::NotFound, "replace_item");
   const auto expression = parse_expression(impl_->arena, expression_sql, impl_->limits);
   if (!expression) return expression.error();
@@ -237,7 +237,7 @@ Result<void> SyntaxTree::replace_item(const ClauseRef& clause,
 
 Result<void> SyntaxTree::set_distinct_on(std::size_t query,
                                          const std::vector<std::string>& expressions) {
-  PgQuery__SelectStmt* select = select_at(impl_->statement(), query);
+  PgQuery__SelectStmt* select = select_at(impl_->changing(), query);
   if (select == nullptr || !is_plain_distinct(*select) || expressions.empty()) {
     return make_error(Errc::NotPossible, "set_distinct_on");
   }
@@ -254,7 +254,7 @@ Result<void> SyntaxTree::set_distinct_on(std::size_t query,
 }
 
 Result<void> SyntaxTree::frame_set_operation(std::size_t query, std::string_view frame_sql) {
-  PgQuery__SelectStmt* select = select_at(impl_->statement(), query);
+  PgQuery__SelectStmt* select = select_at(impl_->changing(), query);
   if (select == nullptr || select->larg == nullptr) {
     return make_error(Errc::NotPossible, "frame_set_operation");
   }
@@ -296,7 +296,7 @@ Result<void> SyntaxTree::frame_set_operation(std::size_t query, std::string_view
 
 void SyntaxTree::name_output(std::int32_t column) {
   OutputNamer namer(impl_->arena, column);
-  walk(impl_->statement().base, namer);
+  walk(impl_->changing().base, namer);
 }
 
 }  // namespace pgveil::policy::sql

@@ -148,6 +148,7 @@ Result<SyntaxTree> SyntaxTree::parse(std::string_view sql, const SqlLimits& limi
   impl->utility = utility_of(statement, sql);
   impl->references = references_of(statement);
   impl->cacheable = match_literals(*tokens, sql, impl->references.constants, impl->literals);
+  impl->make_index();
   return SyntaxTree(std::move(impl));
 }
 
@@ -199,12 +200,22 @@ std::string_view SyntaxTree::literal_text(std::uint16_t index) const {
 
 const std::string& SyntaxTree::text() const { return impl_->sql; }
 
-bool SyntaxTree::contains(NodeRef node) const {
-  return !find_nodes(impl_->statement(), node).empty();
+bool SyntaxTree::contains(NodeRef node) const { return !impl_->find(node).empty(); }
+
+std::vector<std::uint16_t> SyntaxTree::standing(
+    const std::vector<std::uint16_t>& literal_indexes) const {
+  const auto constants = find_constants(impl_->statement());
+  std::vector<std::uint16_t> left;
+  for (const std::uint16_t index : literal_indexes) {
+    if (constants.contains(static_cast<std::int32_t>(impl_->literals[index].location))) {
+      left.push_back(index);
+    }
+  }
+  return left;
 }
 
 std::optional<OperatorForm> SyntaxTree::operator_form(std::int32_t location) const {
-  const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
+  const auto found = impl_->find({NodeKind::Operator, location});
   if (found.empty()) return std::nullopt;
   const PgQuery__AExpr& expression = *found[0].node->a_expr;
   const OperatorForm form = form_of(expression.kind);
@@ -214,7 +225,7 @@ std::optional<OperatorForm> SyntaxTree::operator_form(std::int32_t location) con
 }
 
 std::size_t SyntaxTree::list_size(std::int32_t location) const {
-  const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
+  const auto found = impl_->find({NodeKind::Operator, location});
   const PgQuery__Node* list = found.empty() ? nullptr : found[0].node->a_expr->rexpr;
   return list != nullptr && list->node_case == PG_QUERY__NODE__NODE_LIST ? list->list->n_items : 0;
 }
@@ -224,14 +235,14 @@ std::vector<NodeRef> SyntaxTree::calls() const { return find_calls(impl_->statem
 std::vector<NodeRef> SyntaxTree::columns() const { return find_columns(impl_->statement()); }
 
 std::string SyntaxTree::operator_name(std::int32_t location) const {
-  const auto found = find_nodes(impl_->statement(), {NodeKind::Operator, location});
+  const auto found = impl_->find({NodeKind::Operator, location});
   if (found.empty()) return {};
   return last_part(found[0].node->a_expr->n_name, found[0].node->a_expr->name);
 }
 
 std::vector<std::string> SyntaxTree::column_parts(std::int32_t location) const {
   std::vector<std::string> parts;
-  const auto found = find_nodes(impl_->statement(), {NodeKind::Column, location});
+  const auto found = impl_->find({NodeKind::Column, location});
   if (found.empty()) return parts;
   const PgQuery__ColumnRef& column = *found[0].node->column_ref;
   for (std::size_t i = 0; i < column.n_fields; ++i) {
@@ -242,7 +253,7 @@ std::vector<std::string> SyntaxTree::column_parts(std::int32_t location) const {
 }
 
 bool SyntaxTree::inside_cast(NodeRef node) const {
-  const auto found = find_nodes(impl_->statement(), node);
+  const auto found = impl_->find(node);
   return std::any_of(found.begin(), found.end(), [node](const FoundNode& one) {
     return whole_of(one, node, true) != whole_of(one, node, false);
   });

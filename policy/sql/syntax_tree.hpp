@@ -173,6 +173,9 @@ class SyntaxTree {
   // Single nodes, in the tree as edited so far.
 
   [[nodiscard]] bool contains(NodeRef node) const;
+  /// Those of the literals that no edit has taken out.
+  [[nodiscard]] std::vector<std::uint16_t> standing(
+      const std::vector<std::uint16_t>& literal_indexes) const;
   [[nodiscard]] std::optional<OperatorForm> operator_form(std::int32_t location) const;
   /// The operator's name without schema ("=", "~~"), empty if there is no such node.
   [[nodiscard]] std::string operator_name(std::int32_t location) const;

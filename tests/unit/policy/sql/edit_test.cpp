@@ -80,6 +80,28 @@ TEST_P(Replace, GivesTheStatement) {
   EXPECT_EQ(printed(tree), row.expected);
 }
 
+/// So many literals that the statement has an index of its nodes.
+std::string padding() {
+  std::string sql = "WITH pad AS (SELECT 1";
+  for (int i = 0; i < 99; ++i) sql += ", 1";
+  return sql + ") ";
+}
+
+TEST_P(Replace, GivesALongStatementToo) {
+  const ReplaceCase& row = GetParam();
+  const std::string before = padding();
+  const auto location = static_cast<std::int32_t>(before.size()) + at(row.sql, row.at);
+  auto tree = parse(before + row.sql);
+  ASSERT_TRUE(tree.contains({row.kind, location}));
+  const auto done = tree.replace({row.kind, location}, row.expression, row.with_casts);
+  ASSERT_TRUE(done) << done.error().step;
+  EXPECT_EQ(printed(tree), before + row.expected);
+  if (std::string_view(row.expression).find("$0") == std::string_view::npos) {
+    EXPECT_FALSE(tree.contains({row.kind, location}));  // it is not there any more
+    EXPECT_FALSE(tree.replace({row.kind, location}, "x"));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Replace, testing::ValuesIn(kReplaceCases), [](const auto& row) {
   return std::string(row.param.name);
 });
@@ -141,6 +163,42 @@ TEST(Edits, ANodeUsedTwiceIsEditedInBothPlaces) {
   ASSERT_TRUE(tree.replace({NodeKind::Call, 7}, "f($0, $0)"));
   ASSERT_TRUE(tree.replace({NodeKind::Column, 13}, "g($0)"));
   EXPECT_EQ(printed(tree), "SELECT f(lower(g(a)), lower(g(a))) FROM t");
+}
+
+TEST(Edits, ANodeUsedTwiceInALongStatement) {
+  const std::string sql = padding() + "SELECT lower(a) FROM t";
+  auto tree = parse(sql);
+  ASSERT_TRUE(tree.replace({NodeKind::Call, at(sql, "lower")}, "f($0, $0)"));
+  ASSERT_TRUE(tree.replace({NodeKind::Column, at(sql, "a) FROM")}, "g($0)"));
+  EXPECT_EQ(printed(tree), padding() + "SELECT f(lower(g(a)), lower(g(a))) FROM t");
+}
+
+TEST(Edits, ThousandsOfValuesAmongOtherEdits) {
+  std::string sql = "INSERT INTO t (a, b) VALUES ";
+  std::string expected = "INSERT INTO s.t (a, b) VALUES ";
+  std::vector<std::pair<NodeRef, bool>> places;
+  for (int i = 0; i < 500; ++i) {
+    const char* comma = i == 0 ? "" : ", ";
+    places.push_back(
+        {{NodeKind::Literal, static_cast<std::int32_t>((sql + comma + "(").size())}, i % 2 == 0});
+    sql += comma + std::string("('x'::varchar(") + std::to_string(i + 1) + "), lower('y'))";
+    expected += comma + std::string("($9") +
+                (i % 2 == 0 ? std::string() : "::varchar(" + std::to_string(i + 1) + ")") +
+                (i == 7 ? ", f(lower('y')))" : ", lower('y'))");
+  }
+  auto tree = parse(sql);
+  const auto call = static_cast<std::int32_t>(
+      sql.find("lower", static_cast<std::size_t>(places[7].first.location)));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i == 100) {
+      ASSERT_TRUE(tree.qualify_table(at(sql, "t ("), "s"));
+    }
+    if (i == 200) {
+      ASSERT_TRUE(tree.replace({NodeKind::Call, call}, "f($0)"));
+    }
+    ASSERT_TRUE(tree.replace(places[i].first, "$9", places[i].second)) << i;
+  }
+  EXPECT_EQ(printed(tree), expected);
 }
 
 TEST(ReplaceTable, KeepsTheName) {
